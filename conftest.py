@@ -1,0 +1,3 @@
+"""One line: which plugin."""
+
+pytest_plugins = ["evals.plugin"]

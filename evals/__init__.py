@@ -1,0 +1,1 @@
+"""Everything about a model's answers: ask, judge, decide, report."""

@@ -1,0 +1,1 @@
+"""Asking a model the cases: prompts, engines, batches and the answer store."""

@@ -1,0 +1,1 @@
+"""Deciding from judged cases: results file, statistics, gate."""

@@ -1,0 +1,1 @@
+"""The pytest hooks and options of callgate."""

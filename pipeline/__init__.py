@@ -1,0 +1,1 @@
+"""The stages: data and model, each a function first and a command second."""

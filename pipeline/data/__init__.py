@@ -1,0 +1,1 @@
+"""Reading, auditing, cleaning and writing training data."""

@@ -1,0 +1,1 @@
+"""Models: the embedded one, loading, BLAS, chat template."""
