@@ -1,1 +1,45 @@
 """Deciding from judged cases: results file, statistics, gate."""
+
+from .gate import (
+    OFF,
+    POLICIES_FILE,
+    GateLine,
+    GateResult,
+    Policy,
+    apply_gate,
+    find_policy,
+    read_policies,
+)
+from .results import (
+    CaseRecord,
+    Rate,
+    Results,
+    Summary,
+    case_record,
+    make_results,
+    read_results,
+    summarize,
+)
+from .statistics import Interval, percent, wilson_interval
+
+__all__ = [
+    "OFF",
+    "POLICIES_FILE",
+    "CaseRecord",
+    "GateLine",
+    "GateResult",
+    "Interval",
+    "Policy",
+    "Rate",
+    "Results",
+    "Summary",
+    "apply_gate",
+    "case_record",
+    "find_policy",
+    "make_results",
+    "percent",
+    "read_policies",
+    "read_results",
+    "summarize",
+    "wilson_interval",
+]

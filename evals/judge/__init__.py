@@ -1,1 +1,18 @@
 """Judging an answer: six layers, each pass, fail or not applicable, with a sentence."""
+
+from .judge import JUDGE_VERSION, JudgedTurn, Judgement, judge
+from .layers import LAYERS
+from .outcome import Outcome
+from .turn import Expectation, Turn, expectations
+
+__all__ = [
+    "JUDGE_VERSION",
+    "LAYERS",
+    "Expectation",
+    "JudgedTurn",
+    "Judgement",
+    "Outcome",
+    "Turn",
+    "expectations",
+    "judge",
+]

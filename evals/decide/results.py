@@ -1,0 +1,192 @@
+"""The results file: what the judge said of each case, and the rates that follow from it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fixtures import CATEGORIES, MARKERS, CallgateError, Case, Suite
+
+from ..judge import JUDGE_VERSION, Judgement
+from .statistics import percent, wilson_interval
+
+RESULTS_SCHEMA: Literal[1] = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LayerRecord(_Record):
+    """The outcome of one layer."""
+
+    status: Literal["pass", "fail", "n/a"]
+    sentence: str
+
+
+class TurnRecord(_Record):
+    """One turn: its layers, and the habits that training data teaches."""
+
+    layers: dict[str, LayerRecord]
+    announces: bool
+    preamble: bool
+
+
+class Deciding(_Record):
+    """The first failure of a case: where and why."""
+
+    turn: int
+    layer: str
+    sentence: str
+
+
+class CaseRecord(_Record):
+    """What the judge says of one case."""
+
+    id: str
+    category: str
+    groups: tuple[str, ...]
+    soft: bool
+    strict: bool
+    deciding: Deciding | None
+    turns: tuple[TurnRecord, ...]
+
+
+class Rate(_Record):
+    """How many of some cases passed; percentages and the 95 % Wilson interval of strict."""
+
+    cases: int
+    of: int
+    soft: int
+    strict: int
+    soft_pct: float
+    strict_pct: float
+    strict_low_pct: float
+    strict_high_pct: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every case of the suite that counts here was judged."""
+        return self.cases == self.of
+
+
+class Summary(Rate):
+    """The overall rate, the rate of each category and of each group, and the two habits."""
+
+    verdict: Literal["deploy", "augment", "investigate"] | None
+    categories: dict[str, Rate]
+    groups: dict[str, Rate]
+    announcements: int
+    preambles: int
+
+
+class Results(_Record):
+    """results.json: holds no times, so that the same answers give the same file."""
+
+    schema_version: Literal[1] = RESULTS_SCHEMA
+    suite_sha256: str
+    judge_version: int
+    model_fingerprint: str
+    summary: Summary
+    cases: tuple[CaseRecord, ...]
+
+    def rate(self, name: str) -> Rate | None:
+        """Return the rate of `overall`, a category or a group; None when none of it was judged."""
+        if name == "overall":
+            return self.summary
+        return self.summary.categories.get(name) or self.summary.groups.get(name)
+
+
+def case_record(case: Case, judgement: Judgement) -> CaseRecord:
+    """Return the record of a judged case."""
+    deciding = judgement.deciding
+    return CaseRecord(
+        id=case.id,
+        category=case.category,
+        groups=case.groups,
+        soft=judgement.soft,
+        strict=judgement.strict,
+        deciding=deciding and Deciding(turn=deciding[0], layer=deciding[1], sentence=deciding[2]),
+        turns=tuple(
+            TurnRecord(
+                layers={
+                    name: LayerRecord(status=outcome.status, sentence=outcome.sentence)
+                    for name, outcome in turn.layers.items()
+                },
+                announces=turn.announces,
+                preamble=turn.preamble,
+            )
+            for turn in judgement.turns
+        ),
+    )
+
+
+def _rate(records: Sequence[CaseRecord], of: int) -> Rate:
+    strict = sum(record.strict for record in records)
+    soft = sum(record.soft for record in records)
+    interval = wilson_interval(strict, len(records))
+    return Rate(
+        cases=len(records),
+        of=of,
+        soft=soft,
+        strict=strict,
+        soft_pct=percent(soft, len(records)),
+        strict_pct=percent(strict, len(records)),
+        strict_low_pct=interval.low,
+        strict_high_pct=interval.high,
+    )
+
+
+def _verdict(rate: Rate) -> Literal["deploy", "augment", "investigate"] | None:
+    if not rate.complete:
+        return None
+    share = 100 * rate.strict / rate.cases
+    return "deploy" if share >= 80 else "augment" if share >= 70 else "investigate"
+
+
+def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
+    """Return the rates of judged cases, held against the suite; raises ValueError for none."""
+    if not records:
+        raise ValueError("no case was judged")
+    overall = _rate(records, len(suite.cases))
+    rates: dict[str, Rate] = {}
+    for name in MARKERS:
+        inside = [record for record in records if name in (record.category, *record.groups)]
+        if inside:
+            rates[name] = _rate(inside, sum(name in case.markers for case in suite.cases))
+    return Summary(
+        **overall.model_dump(),
+        verdict=_verdict(overall),
+        categories={name: rates[name] for name in CATEGORIES if name in rates},
+        groups={name: rate for name, rate in rates.items() if name not in CATEGORIES},
+        announcements=sum(any(turn.announces for turn in record.turns) for record in records),
+        preambles=sum(any(turn.preamble for turn in record.turns) for record in records),
+    )
+
+
+def make_results(suite: Suite, records: Sequence[CaseRecord], fingerprint: str) -> Results:
+    """Return the results of judged cases, in the order of the suite."""
+    order = {case.id: position for position, case in enumerate(suite.cases)}
+    ordered = tuple(sorted(records, key=lambda record: order[record.id]))
+    return Results(
+        suite_sha256=suite.sha256,
+        judge_version=JUDGE_VERSION,
+        model_fingerprint=fingerprint,
+        summary=summarize(suite, ordered),
+        cases=ordered,
+    )
+
+
+def read_results(path: Path) -> Results:
+    """Read a results file; raises CallgateError naming the file and the field."""
+    try:
+        return Results.model_validate_json(path.read_bytes())
+    except OSError as problem:
+        raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "(file)"
+        raise CallgateError(
+            f"{path}: field {place!r}: {first['msg']}; this version reads schema {RESULTS_SCHEMA}"
+        ) from problem

@@ -1,0 +1,14 @@
+"""ast: the code of every call parses as Python."""
+
+from ..outcome import Outcome, failed, not_applicable, passed
+from ..turn import Expectation, Turn
+
+
+def judge_ast(turn: Turn, expected: Expectation) -> Outcome:
+    """Judge whether the code that came out of the calls is Python."""
+    del expected
+    if turn.parse_problems:
+        return failed(f"expected Python, found: {turn.parse_problems[0]}")
+    if not turn.readings:
+        return not_applicable("there is no code to parse")
+    return passed("expected Python, found it")

@@ -1,0 +1,85 @@
+"""A turn of an answer as the layers see it, and what a case expects of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from fixtures import Case
+from pipeline.data.calls import Call, find_calls
+from pipeline.data.code import CodeReading, CodeTooComplexError, read_code
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one turn must be; entries of the tuples may name alternatives, `a | b`."""
+
+    wants: Literal["call", "answer"]
+    tools: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    reads_fields: bool = True
+    keywords: tuple[str, ...] = ()
+    keywords_needed: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One generated text, with its calls found and their code read once for all layers."""
+
+    text: str
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call, those that do not extract included."""
+        return find_calls(self.text)
+
+    @cached_property
+    def readings(self) -> tuple[CodeReading, ...]:
+        """What the code of each call that extracts and parses does."""
+        return tuple(reading for reading in self._read if isinstance(reading, CodeReading))
+
+    @cached_property
+    def parse_problems(self) -> tuple[str, ...]:
+        """Why the code of a call could not be read, for each call that extracts."""
+        return tuple(problem for problem in self._read if isinstance(problem, str))
+
+    @cached_property
+    def _read(self) -> tuple[CodeReading | str, ...]:
+        return tuple(_reading(call.code) for call in self.calls if call.code is not None)
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools that the code calls, each once, in order."""
+        return tuple(dict.fromkeys(name for reading in self.readings for name in reading.tools))
+
+
+def _reading(code: str) -> CodeReading | str:
+    try:
+        return read_code(code)
+    except SyntaxError as problem:
+        line = f"line {problem.lineno}: " if problem.lineno else ""
+        return f"the code does not parse: {line}{problem.msg}"
+    except CodeTooComplexError as problem:
+        return f"the code cannot be read: {problem}"
+
+
+def expectations(case: Case) -> tuple[Expectation, ...]:
+    """Return what a case expects of each of its turns, one or two."""
+    first = Expectation(
+        wants=case.wants,
+        tools=case.tools,
+        forbidden=case.forbidden,
+        fields=case.fields,
+        keywords=case.keywords,
+        keywords_needed=min(1, len(case.keywords)),
+    )
+    second = case.second_turn
+    if second is None:
+        return (first,)
+    if second.tools:
+        return (first, Expectation(wants="call", tools=second.tools, reads_fields=False))
+    needed = (len(second.keywords) + 1) // 2
+    return (
+        first,
+        Expectation(wants="answer", keywords=second.keywords, keywords_needed=needed),
+    )
