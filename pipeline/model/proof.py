@@ -1,7 +1,7 @@
 """Proving that an imported model is the model: numbers, tokens, and an answer it must know."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
 
@@ -9,9 +9,10 @@ from .chat import render
 from .embedded import ANSWER_HOLDS, QUESTION
 from .loading import LoadedModel
 
-ROUND_TRIP = (
-    "def add(a, b):\n    return a + b  # 1234 + 5.6, naïve façade, 漢字, 🙂\n\tand 'quotes'"
-)
+if TYPE_CHECKING:
+    from mlx_lm.tokenizer_utils import TokenizerWrapper
+
+ROUND_TRIP = "def add(a, b):\n    return a + b  # 1234 + 5.6, naïve, 漢字, 🙂\n\tand 'quotes'"
 
 # <|im_start|> is 1, <|im_end|> is 2: a special token cut into pieces would show here.
 EXPECTED_CHAT = (
@@ -46,14 +47,14 @@ def check_logits(loaded: LoadedModel, source: Path) -> None:
         raise _wrong(source, "its logits are all the same")
 
 
-def check_round_trip(tokenizer: Any, source: Path) -> None:
+def check_round_trip(tokenizer: "TokenizerWrapper", source: Path) -> None:
     """Raise CallgateError unless the tokenizer gives a text back as it was."""
     ids = tokenizer.encode(ROUND_TRIP, add_special_tokens=False)
     if (back := tokenizer.decode(ids)) != ROUND_TRIP:
         raise _wrong(source, f"its tokenizer turns {ROUND_TRIP!r} into {back!r}")
 
 
-def check_expected_ids(tokenizer: Any, source: Path) -> None:
+def check_expected_ids(tokenizer: "TokenizerWrapper", source: Path) -> None:
     """Raise CallgateError unless a chat has the token ids that the embedded model knows."""
     found = tuple(render(tokenizer, EXPECTED_CHAT, add_generation_prompt=True))
     if found != EXPECTED_CHAT_IDS:
