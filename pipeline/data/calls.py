@@ -1,5 +1,6 @@
 """Finding the calls in an assistant message: one reading for the audit, cleaner and judge."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -7,19 +8,25 @@ CALL_OPEN = "<tool_call>"
 CALL_CLOSE = "</tool_call>"
 
 _HEAD = re.compile(r"\s*<function=(?P<function>[^<>\s]*)>\s*<parameter=(?P<parameter>[^<>\s]*)>\n?")
-_TAIL = re.compile(r"\n?</parameter>\s*</function>\s*</tool_call>")
+_CODE_CLOSE = "</parameter>"
+_TAIL = re.compile(r"</parameter>\s*</function>\s*</tool_call>")
+_JSON = json.JSONDecoder()
 # Markup that only a call has; without <tool_call> around it, it is a call gone wrong.
 _STRAY = re.compile(r"</tool_call>|<function=[^<>\s]*>|</function>|<parameter=[^<>\s]*>")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a message: `text[start:end]`, with its code or the reason why there is none."""
+    """One call of a message: `text[start:end]`, with its code or the reason why there is none.
+
+    The code, where there is some, begins at `code_start`.
+    """
 
     start: int
     end: int
     code: str | None
     problem: str | None
+    code_start: int | None = None
 
     @property
     def extracts(self) -> bool:
@@ -35,6 +42,29 @@ def render_call(code: str) -> str:
     )
 
 
+def _end_of_json(text: str, body: int) -> int | None:
+    """Return where a call with a JSON body ends: its strings may hold `</tool_call>`."""
+    begin = len(text) - len(text[body:].lstrip())
+    if not text.startswith("{", begin):
+        return None
+    try:
+        _, end = _JSON.raw_decode(text, begin)
+    except (ValueError, RecursionError):
+        return None
+    close = len(text) - len(text[end:].lstrip())
+    return close + len(CALL_CLOSE) if text.startswith(CALL_CLOSE, close) else None
+
+
+def _find_tail(text: str, start: int) -> re.Match[str] | None:
+    # Looking for the literal first is several times faster than letting the pattern search.
+    position = text.find(_CODE_CLOSE, start)
+    while position >= 0:
+        if tail := _TAIL.match(text, position):
+            return tail
+        position = text.find(_CODE_CLOSE, position + 1)
+    return None
+
+
 def _read_call(text: str, start: int) -> Call:
     body = start + len(CALL_OPEN)
     head = _HEAD.match(text, body)
@@ -42,11 +72,11 @@ def _read_call(text: str, start: int) -> Call:
         close = text.find(CALL_CLOSE, body)
         if close < 0:
             return Call(start, len(text), None, f"the call is not closed by {CALL_CLOSE}")
-        found = text[body:close].strip().split("\n", 1)[0][:60]
-        end = close + len(CALL_CLOSE)
+        end = _end_of_json(text, body) or close + len(CALL_CLOSE)
+        found = text[body : end - len(CALL_CLOSE)].strip().split("\n", 1)[0][:60]
         return Call(start, end, None, f"the call is not code mode; its body begins {found!r}")
     # The code may hold `</tool_call>` in a string: only the whole closing sequence ends it.
-    tail = _TAIL.search(text, head.end())
+    tail = _find_tail(text, head.end())
     if tail is None:
         close = text.find(CALL_CLOSE, head.end())
         if close < 0:
@@ -57,12 +87,15 @@ def _read_call(text: str, start: int) -> Call:
         found = f"function {head['function']!r} with parameter {head['parameter']!r}"
         wanted = "function 'execute_code' with parameter 'code'"
         return Call(start, tail.end(), None, f"the call names {found}, not {wanted}")
-    code = text[head.end() : tail.start()]
+    code_end = tail.start()
+    if code_end > head.end() and text[code_end - 1] == "\n":
+        code_end -= 1
+    code = text[head.end() : code_end]
     if CALL_OPEN in code and _HEAD.match(text, text.index(CALL_OPEN, head.end()) + len(CALL_OPEN)):
         return Call(start, tail.end(), None, "a second call opens before the first is closed")
     if not code.strip():
         return Call(start, tail.end(), None, "the call holds no code")
-    return Call(start, tail.end(), code, None)
+    return Call(start, tail.end(), code, None, head.end())
 
 
 def find_calls(text: str) -> tuple[Call, ...]:
@@ -80,7 +113,7 @@ def find_calls(text: str) -> tuple[Call, ...]:
     outside = 0
     for call in [*calls, None]:
         edge = call.start if call else len(text)
-        if stray := _STRAY.search(text, outside, edge):
+        if outside < edge and (stray := _STRAY.search(text, outside, edge)):
             problem = f"{stray.group()!r} stands outside of {CALL_OPEN}...{CALL_CLOSE}"
             calls.append(Call(stray.start(), edge, None, problem))
         outside = call.end if call else edge
