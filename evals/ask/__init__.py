@@ -1,1 +1,27 @@
-"""Asking a model the cases: prompts, engines, batches and the answer store."""
+"""Asking a model the cases: questions, engines, batches and the answer store."""
+
+from .answer import (
+    Answer,
+    AskSettings,
+    Engine,
+    Question,
+    Sampling,
+    answer_key,
+    first_question,
+    next_question,
+)
+from .store import AnswerStore, open_store, read_answers
+
+__all__ = [
+    "Answer",
+    "AnswerStore",
+    "AskSettings",
+    "Engine",
+    "Question",
+    "Sampling",
+    "answer_key",
+    "first_question",
+    "next_question",
+    "open_store",
+    "read_answers",
+]
