@@ -12,6 +12,7 @@ from fixtures import CallgateError
 
 from .blas import backend, use_fast_blas
 from .folder import check_model_folder, model_fingerprint
+from .widening import widen
 
 if TYPE_CHECKING:
     from mlx import nn
@@ -95,20 +96,6 @@ def _context_length(config: dict[str, Any]) -> int | None:
         if isinstance(length, int):
             return length
     return None
-
-
-def widen(model: "nn.Module") -> "nn.Module":
-    """Make a model compute in float32 with the weights it has: the fast way on a CPU.
-
-    Quantized products are scalar code there, and half-precision ones do not use BLAS.
-    """
-    import mlx.core as mx
-    from mlx_lm.utils import dequantize_model
-
-    model.set_dtype(mx.float32)
-    model = dequantize_model(model)
-    mx.eval(model.parameters())
-    return model
 
 
 def _dtype_of(model: "nn.Module") -> str:
