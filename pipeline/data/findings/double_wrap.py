@@ -1,0 +1,24 @@
+"""Tool responses that are wrapped twice."""
+
+from ..habits import double_wrap
+from ..rows import Row
+from ..tally import Tally
+from .finding import ERROR, Finding
+
+
+class DoubleWrap(Finding):
+    """A tool response inside a tool response: one written, one added by the chat template."""
+
+    id = "double_wrap"
+    title = "tool responses wrapped twice"
+    severity = ERROR
+    teaches = "a form of tool response that it will never be shown when it is served"
+    fixer = "double_wraps"
+
+    def observe(self, row: Row, tally: Tally) -> None:
+        """Hit a row with a response that is, or will be, wrapped twice."""
+        for turn in row.turns:
+            role = turn.role
+            if (role == "tool" or role == "user") and double_wrap(row, turn) is not None:
+                tally.counts[f"role {role}"] += 1
+                tally.hit(row, turn.index, 0, len("<tool_response>"), turn.text)
