@@ -1,1 +1,159 @@
-"""The pytest hooks and options of callgate."""
+"""The pytest hooks of callgate: thin, each with the reason why it runs when it does."""
+
+import uuid
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import pytest
+
+from fixtures import MARKERS, CallgateError, Case, load_suite
+
+from .ask.answer import Answer
+from .ask.progress import ProgressLine
+from .ask.session import Answers
+from .controller import Controller
+from .decide.results import CaseRecord, case_record
+from .judge import judge
+from .options import add_options, read_settings
+from .run import CHECKOUT, Run
+
+RUN = pytest.StashKey[Run]()
+JUDGED = pytest.StashKey[tuple[CaseRecord, tuple[Answer, ...]]]()
+
+_EVALS = CHECKOUT / "evals"
+
+
+class Miss(AssertionError):  # noqa: N818 - a miss is what a model did, never an error of ours
+    """A case that the model did not pass."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of `pytest evals`."""
+    add_options(parser)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _asks(config: pytest.Config) -> bool:
+    """Whether the arguments name cases; `pytest tests` must not check models or write runs."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path == _EVALS or _EVALS in path.parents or path in _EVALS.parents:
+            return True
+    return False
+
+
+# First, because junitxml and pytest-html read their paths in their own pytest_configure.
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers, load the suite and, on the controller, prepare the run."""
+    for name in MARKERS:
+        config.addinivalue_line("markers", f"{name}: cases of this category or group")
+    config.addinivalue_line("markers", "cases(turns): parametrized with the cases of that length")
+    if not _asks(config):
+        return
+    try:
+        settings = read_settings(config)
+        # workerinput is set by xdist on its workers only.
+        workerinput: dict[str, Any] = getattr(config, "workerinput", {})
+        session = workerinput.get("testrunuid") or uuid.uuid4().hex
+        run = Run(settings, load_suite(), session, workerinput.get("callgate_fingerprint", ""))
+        config.stash[RUN] = run
+        if not _is_worker(config) and not config.option.collectonly:
+            config.pluginmanager.register(Controller(config, run), "callgate-controller")
+    except CallgateError as problem:
+        raise pytest.UsageError(f"callgate: {problem}") from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrize a test marked `cases(turns)` with the cases of one or two turns."""
+    marker = metafunc.definition.get_closest_marker("cases")
+    if marker is None:
+        return
+    turns = marker.kwargs["turns"]
+    parameters = [
+        pytest.param(case, id=case.id, marks=[getattr(pytest.mark, name) for name in case.markers])
+        for case in metafunc.config.stash[RUN].suite.cases
+        if (2 if case.second_turn else 1) == turns
+    ]
+    metafunc.parametrize("case", parameters)
+
+
+def _case_of(item: pytest.Item) -> Case | None:
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None
+
+
+def _uncaptured(config: pytest.Config) -> AbstractContextManager[None]:
+    capture = config.pluginmanager.getplugin("capturemanager")
+    return capture.global_and_fixture_disabled() if capture else nullcontext()
+
+
+@pytest.fixture(scope="session")
+def answers(request: pytest.FixtureRequest) -> Answers:
+    """All answers to the selected cases, asked at once when the first case needs one."""
+    run = request.config.stash[RUN]
+    cases = [case for item in request.session.items if (case := _case_of(item))]
+    try:
+        return run.ask(cases, ProgressLine(lambda: _uncaptured(request.config)))
+    except CallgateError as problem:
+        # Every other case would fail of the same cause: stop after the first.
+        request.session.shouldstop = f"callgate: {problem}"
+        return pytest.fail(f"callgate: {problem}", pytrace=False)
+
+
+@pytest.fixture
+def check(request: pytest.FixtureRequest, answers: Answers) -> Callable[[Case], None]:
+    """Judge the answer to a case and raise Miss unless every layer that applies passed."""
+
+    def check_case(case: Case) -> None:
+        given = answers[case.id]
+        record = case_record(case, judge(case, [answer.text for answer in given]))
+        request.node.stash[JUDGED] = (record, given)
+        # Properties of the item: those of the report are lost on the way from a worker.
+        request.node.user_properties += [
+            ("category", case.category),
+            ("soft", record.soft),
+            ("strict", record.strict),
+            ("tokens", sum(answer.tokens for answer in given)),
+            ("seconds", round(sum(answer.seconds for answer in given), 3)),
+        ]
+        if record.deciding:
+            deciding = record.deciding
+            raise Miss(f"turn {deciding.turn}, {deciding.layer}: {deciding.sentence}")
+
+    return check_case
+
+
+# Around the report's making: what is judged must travel on the report from worker to controller.
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the record and the answers of a case on its report."""
+    report = yield
+    if call.when != "call" or JUDGED not in item.stash:
+        return report
+    record, given = item.stash[JUDGED]
+    missed = call.excinfo is not None and call.excinfo.errisinstance(Miss)
+    # Whatever stands in the report's __dict__ is serialized by xdist.
+    vars(report)["callgate"] = {
+        "record": record.model_dump(mode="json"),
+        "answers": [answer.model_dump(mode="json") for answer in given],
+        "missed": missed,
+    }
+    if missed and call.excinfo is not None:
+        report.longrepr = str(call.excinfo.value)
+    return report
+
+
+# Before pytest's own, which would call a miss a failure and print its traceback.
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Give a miss a word and a letter of its own; it stays a failure for -x, --lf and JUnit."""
+    judged = getattr(report, "callgate", {})
+    return ("missed", "m", "MISSED") if report.failed and judged.get("missed") else None

@@ -1,0 +1,114 @@
+"""The command line of `pytest evals`."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from fixtures import SYSTEM_PROMPT, CallgateError
+from pipeline.model.embedded import EMBEDDED_MODEL
+
+from .ask.answer import AskSettings, Sampling
+from .decide.gate import OFF, find_policy
+from .report.run_folder import run_name
+from .run import REPORTS, RunSettings
+
+DEFAULT_GATE = "deploy"
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return number
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add callgate's options to pytest's."""
+    group = parser.getgroup("callgate", "callgate: ask a model the cases, judge, decide")
+    group.addoption(
+        "--model",
+        metavar="DIR",
+        type=Path,
+        default=EMBEDDED_MODEL,
+        help="model folder to ask (default: the embedded 5-bit model)",
+    )
+    group.addoption(
+        "--gate",
+        metavar="NAME",
+        default=DEFAULT_GATE,
+        help="policy that decides the exit code: deploy, minimum, stretch, one of your own in "
+        "evals/decide/policies.toml, or off (default: deploy)",
+    )
+    group.addoption(
+        "--run-name",
+        metavar="NAME",
+        help="name of the run folder after its number (default: the name of the model folder)",
+    )
+    group.addoption(
+        "--reports",
+        metavar="DIR",
+        type=Path,
+        default=REPORTS,
+        help="where run folders are written (default: reports/)",
+    )
+    group.addoption(
+        "--batch-size",
+        metavar="N",
+        type=_positive,
+        help="answers generated at once (default: as memory allows, at most 64)",
+    )
+    group.addoption(
+        "--max-tokens",
+        metavar="N",
+        type=_positive,
+        default=Sampling.max_tokens,
+        help=f"longest answer in tokens (default: {Sampling.max_tokens})",
+    )
+    group.addoption(
+        "--system-prompt",
+        metavar="TEXT",
+        help="system prompt, @FILE to read it from a file, '' for none "
+        f"(default: {SYSTEM_PROMPT!r})",
+    )
+    group.addoption(
+        "--replay",
+        metavar="RUN",
+        help="judge the recorded answers of a run again (folder, number or name); loads no model",
+    )
+
+
+def _system_prompt(wish: str | None) -> str:
+    if wish is None:
+        return SYSTEM_PROMPT
+    if not wish.startswith("@"):
+        return wish
+    try:
+        return Path(wish[1:]).read_text(encoding="utf-8").rstrip("\n")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CallgateError(f"--system-prompt {wish}: cannot be read: {problem}") from problem
+
+
+def read_settings(config: pytest.Config) -> RunSettings:
+    """Return the settings that the command line asks for; raises CallgateError."""
+    option = config.option
+    gate = option.gate
+    model: Path = option.model
+    replayed = option.replay and f"{Path(option.replay).name}-again"
+    return RunSettings(
+        ask=AskSettings(
+            model=model,
+            sampling=Sampling(max_tokens=option.max_tokens),
+            system_prompt=_system_prompt(option.system_prompt),
+            batch_size=option.batch_size,
+        ),
+        reports=option.reports,
+        name=run_name(option.run_name or replayed or model.resolve().name),
+        policy=find_policy(DEFAULT_GATE if gate == OFF else gate),
+        enforced=gate != OFF,
+        replay=option.replay,
+        workers=getattr(option, "numprocesses", None) or 0,
+    )

@@ -1,0 +1,99 @@
+"""Run folders: reports/0001_name, complete or absent."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from fixtures import CallgateError
+from pipeline.files import write_atomic
+
+from ..ask.answer import Answer
+from ..decide.manifest import Manifest
+from ..decide.results import Results
+
+UNFINISHED = ".unfinished"
+
+_NUMBERED = re.compile(r"(\d{4,})_")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def run_name(wish: str) -> str:
+    """Return a name fit for a folder; raises CallgateError when nothing is left of it."""
+    name = _NOT_IN_NAMES.sub("-", wish).strip("-.")
+    if not name:
+        raise CallgateError(f"the run name {wish!r} holds no letter or digit")
+    return name
+
+
+def check_writable(reports: Path) -> None:
+    """Raise CallgateError unless folders can be made in `reports`, which is made if absent."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".probe-", dir=reports):
+            pass
+    except OSError as problem:
+        raise CallgateError(
+            f"{reports}: no run folder can be written there: {problem.strerror}; "
+            "free it or choose another with --reports DIR"
+        ) from problem
+
+
+def make_staging(reports: Path) -> Path:
+    """Return a new hidden folder in which the files of a run gather before it has a number."""
+    return Path(tempfile.mkdtemp(prefix=".staging-", dir=reports))
+
+
+def _numbers(reports: Path) -> list[int]:
+    matches = (_NUMBERED.match(entry.name) for entry in reports.iterdir())
+    return [int(match[1]) for match in matches if match]
+
+
+def publish(
+    staging: Path,
+    reports: Path,
+    manifest: Manifest,
+    results: Results,
+    answers: Sequence[Answer],
+) -> Path:
+    """Write the files of a run into `staging` and give it the next number; return the folder.
+
+    A rename is the only step that makes the run visible. Raises OSError when the disk is full.
+    """
+    lines = b"".join(answer.model_dump_json().encode() + b"\n" for answer in answers)
+    write_atomic(staging / "answers.jsonl", lines)
+    write_atomic(staging / "results.json", results.model_dump_json(indent=2) + "\n")
+    write_atomic(staging / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+    staging.chmod(0o755)
+    number = max(_numbers(reports), default=0)
+    while True:
+        number += 1
+        target = reports / f"{number:04}_{manifest.name}"
+        # Two runs that end at once may see the same last number.
+        if number in _numbers(reports):
+            continue
+        try:
+            return staging.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+
+
+def discard(folder: Path) -> None:
+    """Remove a staging folder and what is in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_run(reports: Path, wish: str) -> Path:
+    """Return the run folder that a path, a number or a name means; raises CallgateError."""
+    path = Path(wish)
+    if path.is_dir():
+        return path
+    runs = sorted(entry for entry in reports.glob("[0-9]*_*") if entry.is_dir())
+    for run in runs:
+        number, _, name = run.name.partition("_")
+        if wish in (run.name, name) or (wish.isdigit() and int(wish) == int(number)):
+            return run
+    known = ", ".join(run.name for run in runs[-5:]) or "none yet"
+    raise CallgateError(f"{wish}: no such run; the latest in {reports} are: {known}")

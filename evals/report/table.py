@@ -1,0 +1,115 @@
+"""The table that a run ends with, in plain text and in Markdown."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..decide.gate import GateLine, GateResult
+from ..decide.results import Rate, Results
+
+HEADER = ("category", "soft", "strict", "95 % interval", "target", "met")
+
+_MEANING = {
+    "deploy": "deploy (strict >= 80 %)",
+    "augment": "augment the data (strict 70-79 %)",
+    "investigate": "investigate (strict < 70 %)",
+}
+
+
+class Row(NamedTuple):
+    """A row of the table, as text."""
+
+    name: str
+    soft: str
+    strict: str
+    interval: str
+    target: str
+    met: str
+
+
+def _share(part: int, rate: Rate) -> str:
+    return f"{part}/{rate.cases} {100 * part / rate.cases:5.1f} %"
+
+
+def _met(line: GateLine) -> str:
+    if line.target is None:
+        return ""
+    return {True: "met", False: "NOT MET", None: "not judged (partial)"}[line.met]
+
+
+def row_of(line: GateLine) -> Row:
+    """Return the row of one rate."""
+    target = "" if line.target is None else f"{line.target:g} %"
+    rate = line.rate
+    if rate is None:
+        return Row(line.name, "-", "-", "-", target, _met(line))
+    name = line.name if rate.complete else f"{line.name} ({rate.cases} of {rate.of})"
+    interval = f"{rate.strict_low_pct:.1f}-{rate.strict_high_pct:.1f} %"
+    return Row(
+        name, _share(rate.soft, rate), _share(rate.strict, rate), interval, target, _met(line)
+    )
+
+
+def verdict_sentence(results: Results) -> str:
+    """Return the verdict with its uncertainty, or why there is none."""
+    summary = results.summary
+    if summary.verdict is None:
+        return f"no verdict: {summary.cases} of {summary.of} cases were asked (partial)"
+    return (
+        f"{_MEANING[summary.verdict]}: {summary.strict} of {summary.cases} strict, "
+        f"{summary.strict_pct:.1f} %, 95 % interval "
+        f"{summary.strict_low_pct:.1f}-{summary.strict_high_pct:.1f} %"
+    )
+
+
+def gate_sentence(gate: GateResult, *, enforced: bool) -> str:
+    """Return what the gate says, in one sentence."""
+    name = f"gate {gate.policy.name}"
+    if gate.passed is None:
+        return f"{name}: not judged (partial): cases are missing for {', '.join(gate.not_judged)}"
+    said = "passed" if gate.passed else f"FAILED: {'; '.join(gate.failures)}"
+    return f"{name}: {said}" if enforced else f"{name} (shown, not enforced): {said}"
+
+
+def habits_sentence(results: Results) -> str:
+    """Return how many answers show the habits that data teaches."""
+    summary = results.summary
+    return (
+        f"habits: {summary.announcements} of {summary.cases} cases announce a call and make none, "
+        f"{summary.preambles} carry text before a call"
+    )
+
+
+def _cells(gate: GateResult) -> list[Sequence[str]]:
+    return [HEADER, *(row_of(line) for line in gate.lines)]
+
+
+def text_table(gate: GateResult) -> str:
+    """Return the table with aligned columns."""
+    rows = _cells(gate)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    lines = []
+    for row in rows:
+        first, *rest = row
+        aligned = [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
+        lines.append("  ".join([first.ljust(widths[0]), *aligned]).rstrip())
+    lines.insert(1, "-" * max(map(len, lines)))
+    return "\n".join(lines)
+
+
+def markdown(gate: GateResult, results: Results, title: str, *, enforced: bool) -> str:
+    """Return the table and the verdict as Markdown, for a step summary or a comment."""
+    rows = _cells(gate)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    lines.insert(1, "|" + " --- |" * len(HEADER))
+    return "\n".join(
+        [
+            f"### {title}",
+            "",
+            *lines,
+            "",
+            f"**Verdict: {verdict_sentence(results)}**",
+            "",
+            f"{gate_sentence(gate, enforced=enforced)}; {habits_sentence(results)}.",
+            "",
+        ]
+    )

@@ -1,0 +1,174 @@
+"""One run: its settings, what was judged so far, and how it ends in a folder and a verdict."""
+
+import datetime
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fixtures import CallgateError, Case, Suite
+from pipeline.model.folder import check_model_folder, model_fingerprint
+
+from .ask.answer import Answer, AskSettings
+from .ask.session import Answers, EngineRecord, Progress, ask_cases
+from .ask.store import read_answers
+from .decide.gate import GateResult, Policy, apply_gate
+from .decide.manifest import GateRecord, Manifest, git_state, installed_versions, machine
+from .decide.manifest import read_manifest as read_run_manifest
+from .decide.results import CaseRecord, Results, make_results
+from .judge import JUDGE_VERSION
+from .report.run_folder import UNFINISHED, find_run, publish
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+REPORTS = CHECKOUT / "reports"
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What the command line asks for."""
+
+    ask: AskSettings
+    reports: Path
+    name: str
+    policy: Policy
+    enforced: bool
+    replay: str | None
+    workers: int = 0
+
+
+@dataclass
+class Run:
+    """A run in the making."""
+
+    settings: RunSettings
+    suite: Suite
+    session: str
+    fingerprint: str = ""
+    collected: set[str] = field(default_factory=set)
+    records: dict[str, CaseRecord] = field(default_factory=dict)
+    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
+    missed: set[str] = field(default_factory=set)
+
+    def prepare(self) -> None:
+        """Check what is asked before anything is computed; raises CallgateError."""
+        replayed = self.replayed
+        if replayed is None:
+            check_model_folder(self.settings.ask.model)
+            self.fingerprint = model_fingerprint(self.settings.ask.model)
+            return
+        manifest = read_run_manifest(replayed / "manifest.json")
+        if manifest.suite_sha256 != self.suite.sha256:
+            raise CallgateError(
+                f"{replayed}: its answers belong to suite {manifest.suite_sha256[:12]}, and this "
+                f"checkout has suite {self.suite.sha256[:12]}: ask the model again, or check out "
+                "the version that asked it"
+            )
+        self.fingerprint = manifest.model_fingerprint
+
+    @property
+    def replayed(self) -> Path | None:
+        """The folder of the run whose answers are judged again, or None."""
+        if self.settings.replay is None:
+            return None
+        return find_run(self.settings.reports, self.settings.replay)
+
+    @property
+    def store_folder(self) -> Path:
+        """Where answers are kept until the run is complete; another question, another folder."""
+        sampling = self.settings.ask.sampling
+        asked = f"{self.fingerprint[:12]}-{self.suite.sha256[:12]}-{sampling.max_tokens}"
+        return self.settings.reports / UNFINISHED / asked
+
+    def ask(self, cases: Sequence[Case], progress: Progress) -> Answers:
+        """Return the answers of the cases, from a replayed run or from the model."""
+        replayed = self.replayed
+        if replayed is None:
+            return ask_cases(
+                self.suite,
+                cases,
+                self.settings.ask,
+                self.fingerprint,
+                self.store_folder,
+                self.session,
+                progress,
+            ).answers
+        recorded: dict[str, list[Answer]] = {}
+        for answer in read_answers(replayed / "answers.jsonl"):
+            recorded.setdefault(answer.case, []).append(answer)
+        for case in cases:
+            turns = recorded.get(case.id, [])
+            if len(turns) != (2 if case.second_turn else 1):
+                raise CallgateError(
+                    f"{replayed / 'answers.jsonl'}: holds {len(turns)} answers to case {case.id}: "
+                    "that run did not ask it; select what it asked with -k or -m"
+                )
+        return {
+            case.id: tuple(sorted(recorded[case.id], key=lambda answer: answer.turn))
+            for case in cases
+        }
+
+    @property
+    def complete(self) -> bool:
+        """Whether every collected case was judged, and there was one."""
+        return bool(self.records) and self.collected == set(self.records)
+
+    def results(self) -> Results:
+        """Return the results of what was judged."""
+        return make_results(self.suite, tuple(self.records.values()), self.fingerprint)
+
+    def gate(self, results: Results) -> GateResult:
+        """Hold the policy against the results."""
+        return apply_gate(self.settings.policy, results)
+
+    def publish(self, staging: Path) -> Path:
+        """Turn a staging folder with the reports into the run folder; raises OSError."""
+        results = self.results()
+        gate = self.gate(results)
+        replayed = self.replayed
+        engine = (
+            read_run_manifest(replayed / "manifest.json").engine
+            if replayed
+            else EngineRecord.model_validate_json((self.store_folder / "engine.json").read_bytes())
+        )
+        selected = tuple(record.id for record in results.cases)
+        manifest = Manifest.model_validate(
+            {
+                "name": self.settings.name,
+                "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                "command": tuple(sys.argv),
+                "git": git_state(CHECKOUT),
+                **machine(),
+                "versions": installed_versions(),
+                "model_folder": str(self.settings.ask.model),
+                "model_fingerprint": self.fingerprint,
+                "suite_sha256": self.suite.sha256,
+                "suite_cases": len(self.suite.cases),
+                "judge_version": JUDGE_VERSION,
+                "system_prompt": self.settings.ask.system_prompt,
+                "sampling": self.settings.ask.sampling,
+                "engine": engine,
+                "selected": selected,
+                "workers": self.settings.workers,
+                "gate": GateRecord(
+                    policy=gate.policy.name,
+                    passed=gate.passed if self.settings.enforced else None,
+                    failures=gate.failures,
+                    not_judged=gate.not_judged,
+                ),
+                "replay_of": replayed.name if replayed else None,
+            }
+        )
+        by_case = {record.id: node for node, record in self.records.items()}
+        answers = [answer for case in selected for answer in self.answers[by_case[case]]]
+        folder = publish(staging, self.settings.reports, manifest, results, answers)
+        if replayed is None:
+            self._forget(answers)
+        return folder
+
+    def _forget(self, published: Sequence[Answer]) -> None:
+        """Remove the store unless it holds answers that this run did not ask for."""
+        keys = {answer.key for answer in published}
+        store = self.store_folder / "answers.jsonl"
+        if all(answer.key in keys for answer in read_answers(store)):
+            shutil.rmtree(self.store_folder)
