@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,7 @@ class Blas(NamedTuple):
     threads: int | None  # of OpenBLAS; None for the others
 
 
+@cache
 def _has_cuda_backend() -> bool:
     names = (str(found.metadata["Name"]).lower() for found in metadata.distributions())
     return any(name.startswith(("mlx-cuda", "mlx_cuda")) for name in names)

@@ -1,6 +1,8 @@
 """From a llama GGUF file to the config and weights of an mlx-lm model folder."""
 
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -160,8 +162,29 @@ def _unpermuted(weight: "mx.array", heads: int) -> "mx.array":
     return halves.swapaxes(1, 2).reshape(rows, columns)
 
 
-def read_weights(head: GgufHead, config: dict[str, Any]) -> "dict[str, mx.array]":
+def _load_arrays(path: Path, scratch: Path) -> "dict[str, mx.array]":
+    import mlx.core as mx
+
+    def load(file: Path) -> "dict[str, mx.array]":
+        return cast("dict[str, mx.array]", mx.load(str(file), format="gguf"))
+
+    if os.access(path, os.W_OK):
+        return load(path)
+    # MLX opens the file for writing too, which a read-only one refuses.
+    copy = scratch / "copy.gguf"
+    try:
+        shutil.copyfile(path, copy)
+        arrays = load(copy)
+        mx.eval(arrays)
+    finally:
+        copy.unlink(missing_ok=True)
+    return arrays
+
+
+def read_weights(head: GgufHead, config: dict[str, Any], scratch: Path) -> "dict[str, mx.array]":
     """Return the weights under mlx-lm's names as float16 arrays; raises CallgateError.
+
+    `scratch` is a folder for a copy of a GGUF file that is read-only.
 
     Float16 holds what the GGUF holds: it packs with float16 scales, so wider arrays would only
     double the folder, and the 5-bit scales made from them.
@@ -170,7 +193,7 @@ def read_weights(head: GgufHead, config: dict[str, Any]) -> "dict[str, mx.array]
     import mlx.core as mx
 
     try:
-        arrays = cast("dict[str, mx.array]", mx.load(str(head.path), format="gguf"))
+        arrays = _load_arrays(head.path, scratch)
     except (RuntimeError, ValueError) as problem:
         raise CallgateError(f"{head.path} cannot be read ({problem})") from problem
     weights = {}

@@ -19,7 +19,6 @@ from pydantic import BaseModel
 from . import embedded
 from .blas import INSTALL_CURE, THREADS_VARIABLE, Blas, needs_fast_blas
 
-SCHEMA_VERSION = 1
 PACKAGES = (
     "mlx",
     "mlx-lm",
@@ -70,7 +69,7 @@ class EmbeddedModel(BaseModel):
 class Report(BaseModel):
     """Everything that `callgate doctor --json` prints."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     platform: str
     python: str
     cores: int
@@ -121,7 +120,10 @@ def embedded_model_state(folder: Path) -> EmbeddedModel:
         return EmbeddedModel(folder=str(folder), state="damaged", detail=problem)
     record = read_record(folder)
     assert record is not None
-    detail = f"{record.bits} bits in groups of {record.group_size}, from {record.source_name}"
+    packed = "float16"
+    if record.bits is not None:
+        packed = f"{record.bits} bits in groups of {record.group_size}"
+    detail = f"{packed}, from {record.source_name}"
     return EmbeddedModel(folder=str(folder), state="intact", detail=detail)
 
 

@@ -48,6 +48,7 @@ SUPPORTED = {
     3: Encoding("Q4_1", 32, 20),
     8: Encoding("Q8_0", 32, 34),
     14: Encoding("Q6_K", 256, 210),
+    30: Encoding("BF16", 1, 2),
 }
 _UNSUPPORTED = {
     6: "Q5_0",
@@ -63,7 +64,6 @@ _UNSUPPORTED = {
     20: "IQ4_NL",
     21: "IQ3_S",
     23: "IQ4_XS",
-    30: "BF16",
 }
 
 

@@ -133,7 +133,7 @@ def _convert(head: GgufHead, settings: ImportSettings, digest: str, say: Progres
     with atomic_folder(settings.folder) as part:
         say(f"converting {len(head.tensors)} tensors ({head.encodings()}) to float16")
         write_tokenizer(head, part)
-        write_model(part, config, read_weights(head, config))
+        write_model(part, config, read_weights(head, config, part))
         loaded = load_model(part)
         check_round_trip(loaded.tokenizer, settings.source)
         check_logits(loaded, settings.source)
