@@ -1,5 +1,6 @@
 """The audit: what a data set will teach, found in one pass over its rows."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -8,10 +9,10 @@ from pathlib import Path
 
 from fixtures import SUITE_FOLDER, CallgateError, Suite, load_suite
 
-from .audit_report import SEVERITIES, AuditReport, FileReport, FindingReport, KindReport
+from .audit_report import SEVERITIES, AuditReport, FileReport, FindingReport, KindReport, ToolReport
 from .chunks import Problem
 from .data_set import DataFile, find_files
-from .demand import KINDS, demand_of
+from .demand import KINDS, Demand, demand_of
 from .findings import (
     CALL_FINDINGS,
     Announcement,
@@ -33,6 +34,7 @@ from .findings import (
     UnknownRoles,
 )
 from .queries import QueryIndex
+from .rejects import write_rejects
 from .repeats import Repeats
 from .scan import Observer, Scan, scan
 
@@ -103,14 +105,24 @@ def problem_list(files: list[DataFile], problems: list[Problem], count: int) -> 
     return "\n".join(lines)
 
 
-def _kinds(scanned: Scan, findings: tuple[Finding, ...], suite: Suite) -> tuple[KindReport, ...]:
+def _coverage_counts(scanned: Scan, findings: tuple[Finding, ...]) -> Counter[str]:
     position = next(i for i, finding in enumerate(findings) if isinstance(finding, Coverage))
-    counts = scanned.tallies[position].counts
-    demand = demand_of(suite)
+    return scanned.tallies[position].counts
+
+
+def _kinds(counts: Counter[str], demand: Demand) -> tuple[KindReport, ...]:
     return tuple(
         KindReport(id=kind, title=title, rows=counts["kind:" + kind], cases=demand.kinds[kind])
         for kind, title in KINDS.items()
     )
+
+
+def _tools(counts: Counter[str], demand: Demand) -> tuple[ToolReport, ...]:
+    found = [
+        ToolReport(id=tool, rows=counts["tool:" + tool], cases=cases)
+        for tool, cases in demand.tools.items()
+    ]
+    return tuple(sorted(found, key=lambda tool: (-tool.rows, tool.id)))
 
 
 def report_of(
@@ -118,6 +130,8 @@ def report_of(
 ) -> AuditReport:
     """Turn what a scan tallied into the report; the index of the scan is used up."""
     rows = sum(scanned.rows)
+    counts = _coverage_counts(scanned, findings)
+    demand = demand_of(load_suite(settings.suite))
     reports: list[FindingReport] = []
     for finding, tally in zip(findings, scanned.tallies, strict=True):
         reports.extend(finding.report(tally, rows))
@@ -136,7 +150,8 @@ def report_of(
         rows=rows,
         rejected=sum(scanned.problem_counts),
         forms=dict(sorted(scanned.forms.items())),
-        kinds=_kinds(scanned, findings, load_suite(settings.suite)),
+        kinds=_kinds(counts, demand),
+        tools=_tools(counts, demand),
         findings=tuple(report.named(names) for report in reports),
     )
 
@@ -145,13 +160,13 @@ def audit(
     sources: list[Path],
     settings: AuditSettings | None = None,
     *,
-    reject: Callable[[list[DataFile], Scan], None] | None = None,
+    rejects: Path | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> AuditReport:
     """Audit a data set: JSON Lines files, or folders with train.jsonl.
 
-    Raises CallgateError with one line for every problem of the input; with `reject`, lines that
-    are no rows are handed to it instead and left out.
+    Raises CallgateError with one line for every problem of the input; with `rejects`, lines that
+    are no rows are copied there instead and left out.
     """
     settings = settings or AuditSettings()
     files = find_files(sources)
@@ -165,10 +180,10 @@ def audit(
         progress=progress,
     )
     count = sum(scanned.problem_counts)
-    if count and reject is None:
+    if count and rejects is None:
         raise CallgateError(problem_list(files, scanned.problems, count))
-    if count and reject is not None:
-        reject(files, scanned)
+    if count and rejects is not None:
+        write_rejects(rejects, files, scanned.problem_counts)
     if not any(scanned.rows):
         raise CallgateError(f"{', '.join(str(file.path) for file in files)}: no row is left")
     return report_of(files, scanned, findings, settings)

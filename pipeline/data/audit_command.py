@@ -51,7 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .audit_text import print_comparison, print_report
     from .data_set import find_files
     from .progress import progress_bar
-    from .rejects import Rejects
 
     settings = AuditSettings(
         options.suite, options.model, options.window, options.rows, options.workers
@@ -61,11 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if path is not None and not path.parent.is_dir():
                 raise CallgateError(f"{path}: its folder does not exist")
     total = sum(file.path.stat().st_size for file in find_files(options.data))
-    rejects = Rejects(options.rejects) if options.rejects else None
     with progress_bar("audit", total) as progress:
-        report = audit(
-            options.data, settings, reject=rejects.take if rejects else None, progress=progress
-        )
+        report = audit(options.data, settings, rejects=options.rejects, progress=progress)
     other = audit([options.compare], settings) if options.compare else None
     if options.json is not None:
         text = report.model_dump_json(indent=2) + "\n"
@@ -85,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, path in (("JSON", options.json), ("page", options.html)):
             if path is not None:
                 console.print(f"{name}: {path}", soft_wrap=True)
-        if rejects is not None:
+        if options.rejects is not None:
             console.print(f"{report.rejected} rejected lines: {options.rejects}", soft_wrap=True)
     failing = report.errors + (report.warnings if options.fail_on == "warning" else 0)
     return 1 if options.fail_on and failing else 0

@@ -128,6 +128,14 @@ class KindReport(_Model):
     cases: int
 
 
+class ToolReport(_Model):
+    """How many rows call one tool, against how many cases ask for it."""
+
+    id: str
+    rows: int
+    cases: int
+
+
 class AuditReport(_Model):
     """What a data set will teach."""
 
@@ -138,6 +146,7 @@ class AuditReport(_Model):
     rejected: int
     forms: dict[str, int]
     kinds: tuple[KindReport, ...]
+    tools: tuple[ToolReport, ...]
     findings: tuple[FindingReport, ...]
 
     @computed_field  # type: ignore[prop-decorator]

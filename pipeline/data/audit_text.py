@@ -1,6 +1,6 @@
 """The audit's report as text for a terminal."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .audit_report import AuditReport, FindingReport, TableLine
 
@@ -75,10 +75,12 @@ def _print_finding(finding: FindingReport, console: "Console") -> None:
     head = Text(f"{finding.severity} {finding.id}", style=STYLES[finding.severity])
     count = f": {finding.count} rows, " if finding.count else ": "
     console.print(head + Text(f"{count}{finding.title}", style="default"))
-    for line in finding_lines(finding):
-        console.print(Text(f"  {line}"))
+    for sentence in finding_lines(finding):
+        console.print(Text(f"  {sentence}"))
     for line in finding.table[:TABLE_SHOWN]:
-        console.print(Text(f"  {_table_line(line)}"), style="dim", no_wrap=True, overflow="ellipsis")
+        console.print(
+            Text(f"  {_table_line(line)}"), style="dim", no_wrap=True, overflow="ellipsis"
+        )
     if finding.rows:
         more = finding.count - ROWS_SHOWN
         rows = ", ".join(finding.rows[:ROWS_SHOWN])
@@ -125,12 +127,11 @@ def names_of(report: AuditReport) -> str:
     return f"{', '.join(file.name for file in report.files)} ({report.rows} rows)"
 
 
-class ComparedLine:
+class ComparedLine(NamedTuple):
     """One finding in two data sets: rows and rates, None where it was not found."""
 
-    def __init__(self, finding_id: str, pair: tuple[FindingReport | None, FindingReport | None]):
-        self.id = finding_id
-        self.pair = pair
+    id: str
+    pair: tuple[FindingReport | None, FindingReport | None]
 
     def shown(self, side: int) -> str:
         """Return the cell of a side."""
@@ -143,6 +144,4 @@ class ComparedLine:
 def comparison(report: AuditReport, other: AuditReport) -> list[ComparedLine]:
     """Return every finding of either report, in the order of the first."""
     ids = dict.fromkeys(found.id for found in (*report.findings, *other.findings))
-    return [
-        ComparedLine(found, (report.finding(found), other.finding(found))) for found in ids
-    ]
+    return [ComparedLine(found, (report.finding(found), other.finding(found))) for found in ids]

@@ -116,21 +116,23 @@ def facts_of_object(function: dict[str, Any], row: Row, spelling: str) -> CallFa
         return facts_of_code(arguments["code"])._replace(spelling=spelling)
     own = row.own_tools
     if name in own:
-        problem = _fits_schema(own[name], arguments)
+        misfit = _fits_schema(own[name], arguments)
     elif name in TOOLS:
-        signature = TOOLS[name].signature
-        try:
-            signature.bind(**arguments)
-            problem = None
-        except TypeError as wrong:
-            problem = f"{name}{_parameters(signature)}: {wrong}"
+        misfit = _fits_signature(name, TOOLS[name].signature, arguments)
     else:
         return CallFacts(spelling, tools=(name,), unknown_tools=(name,))
-    return CallFacts(spelling, tools=(name,), wrong_arguments=(problem,) if problem else ())
+    return CallFacts(spelling, tools=(name,), wrong_arguments=(misfit,) if misfit else ())
 
 
-def _parameters(signature: inspect.Signature) -> str:
-    return f"({', '.join(map(str, signature.parameters.values()))})"
+def _fits_signature(
+    name: str, signature: inspect.Signature, arguments: dict[str, Any]
+) -> str | None:
+    try:
+        signature.bind(**arguments)
+    except TypeError as wrong:
+        parameters = ", ".join(map(str, signature.parameters.values()))
+        return f"{name}({parameters}): {wrong}"
+    return None
 
 
 def _spelling(text: str, call: Call) -> str:

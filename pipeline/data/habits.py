@@ -47,21 +47,24 @@ def announces(turn: Turn) -> bool:
 
 
 def is_foreign_role(row: Row, turn: Turn) -> bool:
-    """Whether a role has no place in the form of its row: `tool` is at home where calls are data."""
+    """Whether a role has no place in a row of this form: `tool` has where calls are data."""
     if row.form == CHAT:
         return True
     return turn.role not in RESULT_ROLES or (row.form != SHAREGPT and turn.role != "tool")
 
 
-def double_wrap(row: Row, turn: Turn) -> str | None:
-    """Return a tool response with one wrap taken off, None where there is one wrap or none.
+def double_wrap(role: str, text: str) -> str | None:
+    """Return a tool response with one wrap taken off, None where it has one wrap or none.
 
     A chat template wraps a turn with role `tool` itself, so there a written wrap is one too many.
     """
-    text = turn.text.strip()
-    if not (text.startswith(RESPONSE_OPEN) and text.endswith(RESPONSE_CLOSE)):
+    if RESPONSE_OPEN not in text:
         return None
-    inside = text[len(RESPONSE_OPEN) : -len(RESPONSE_CLOSE)].strip("\n")
-    if turn.role in RESULT_ROLES:
-        return inside
-    return inside if inside.strip().startswith(RESPONSE_OPEN) else None
+    stripped = text.strip()
+    if not (stripped.startswith(RESPONSE_OPEN) and stripped.endswith(RESPONSE_CLOSE)):
+        return None
+    # Two responses side by side begin and end in the same way, and are not one inside the other.
+    if stripped.rfind(RESPONSE_OPEN) > stripped.find(RESPONSE_CLOSE):
+        return None
+    inside = stripped[len(RESPONSE_OPEN) : -len(RESPONSE_CLOSE)].strip("\n")
+    return inside if role in RESULT_ROLES or RESPONSE_OPEN in inside else None

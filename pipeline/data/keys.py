@@ -69,9 +69,7 @@ def twin_key(row: Row) -> int:
 def spoken_text(row: Row) -> bytes:
     """Return what near duplicates are compared by: every turn but the system prompt."""
     parts = [turn.text for turn in row.turns if turn.role != "system"]
-    parts.extend(
-        orjson.dumps(turn.structured).decode() for turn in row.turns if turn.structured
-    )
+    parts.extend(orjson.dumps(turn.structured).decode() for turn in row.turns if turn.structured)
     return "\n".join(parts).encode("utf-8", "replace").replace(b"\x00", b" ")
 
 

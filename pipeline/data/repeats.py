@@ -130,6 +130,12 @@ class Repeats:
         else:
             tally.add_place(self.index.place(entry))
 
+    def same_reports(self) -> list[FindingReport]:
+        """Return duplicates and leakage alone."""
+        duplicate, leak = self._same(self.index.take("same"))
+        found: list[tuple[Finding, Tally]] = [(Duplicate(), duplicate), (Leakage(), leak)]
+        return [finding.reported(tally, self.rows) for finding, tally in found if tally.count]
+
     def reports(self) -> list[FindingReport]:
         """Return the findings; the index gives its columns up for them."""
         same = self.index.take("same")

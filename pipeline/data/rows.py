@@ -137,6 +137,8 @@ def _read_messages(data: dict[str, Any]) -> Row:
         raise RowProblemError("messages is an empty list")
     form = OPENAI if "tools" in data else CHAT
     turns: list[Turn] = []
+    role: Any
+    text: Any
     for index, message in enumerate(messages):
         try:
             role, text = message["role"], message["content"]
@@ -146,7 +148,7 @@ def _read_messages(data: dict[str, Any]) -> Row:
                 raise RowProblemError(_message_problem(message, f"messages[{index}]")) from None
             role, text = message.get("role"), message.get("content")
         structured: tuple[dict[str, Any], ...] = ()
-        if len(message) > 2:
+        if len(message) > 2 or "content" not in message:
             if "tool_calls" in message:
                 form = OPENAI
                 structured = _openai_calls(message, f"messages[{index}]")
@@ -187,7 +189,8 @@ def _read_conversations(data: dict[str, Any]) -> Row:
                 raise RowProblemError(f"{where} has no key {key!r}")
             if not isinstance(message[key], str):
                 raise RowProblemError(f"{where}.{key} is {_kind(message[key])}, not text")
-        name, value = message["from"], message["value"]
+        name: str = message["from"]
+        value: str = message["value"]
         role = SHAREGPT_ROLES.get(name, name)
         if name == "function_call" and "<tool_call>" not in value:
             turns.append(Turn(index, role, "", _sharegpt_call(value)))

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from .chunks import Chunk, Problem, read_bytes, read_rows, split_file
 from .findings.finding import Finding
@@ -19,6 +17,9 @@ from .keys import KeyRing, LineKeys
 from .line_index import LineIndex, offsets_of
 from .rows import Place
 from .tally import Tally
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PROBLEMS_KEPT = 1000
 # Below this many bytes, starting a second process takes longer than the work.
@@ -66,8 +67,7 @@ class Observer:
         """Observe every row of a piece; lines count from 0."""
         tallies = [Tally(self.limit) for _ in self.findings]
         watching = [
-            (finding.observe, tally)
-            for finding, tally in zip(self.findings, tallies, strict=True)
+            (finding.observe, tally) for finding, tally in zip(self.findings, tallies, strict=True)
         ]
         ring = KeyRing() if self.compares else None
         problems: list[Problem] = []

@@ -14,8 +14,10 @@ DETECTORS = {
     "github_token": ("GitHubTokenDetector", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")),
     "gitlab_token": (
         "GitLabTokenDetector",
-        (b"glpat-", b"gldt-", b"glft-", b"glsoat-", b"glrt-", b"GR1348941", b"glcbt-", b"glimt-")
-        + (b"glptt-", b"glagent-", b"gloas-"),
+        (
+            *(b"glpat-", b"gldt-", b"glft-", b"glsoat-", b"glrt-", b"GR1348941", b"glcbt-"),
+            *(b"glimt-", b"glptt-", b"glagent-", b"gloas-"),
+        ),
     ),
     "jwt": ("JwtTokenDetector", (b"eyJ",)),
     "mailchimp": ("MailchimpDetector", (b"-us",)),

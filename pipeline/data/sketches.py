@@ -53,7 +53,8 @@ def _squeezed(normal: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     spaces = normal == 0x20
     keep = ~spaces
     keep[1:] |= keep[:-1].copy() & spaces[1:] if len(keep) else keep[1:]
-    return normal[keep]
+    kept: npt.NDArray[np.uint8] = normal[keep]
+    return kept
 
 
 def _windows(normal: npt.NDArray[np.uint8]) -> Words:
@@ -93,9 +94,7 @@ def _sketch_block(texts: list[bytes]) -> Bands:
     for band in range(BANDS):
         folded = np.zeros(len(starts), dtype=np.uint64)
         for number in range(ROWS_OF_BAND):
-            least = np.minimum.reduceat(
-                hashes * _MULTIPLIERS[band * ROWS_OF_BAND + number], starts
-            )
+            least = np.minimum.reduceat(hashes * _MULTIPLIERS[band * ROWS_OF_BAND + number], starts)
             folded += least * _FOLDING[number]
         bands[owners, band] = np.maximum(folded >> np.uint64(32), np.uint64(1)).astype(np.uint32)
     return bands

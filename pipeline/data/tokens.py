@@ -21,7 +21,7 @@ class TokenCounter:
         return not unrendered_roles(self._tokenizer, [role])
 
     def count(self, row: Row) -> int | None:
-        """Return how many tokens a row has as it is trained on, None where it cannot be rendered."""
+        """Return how many tokens a row is trained on as, None where the template refuses it."""
         from jinja2 import TemplateError
 
         from ..model.chat import render

@@ -19,6 +19,6 @@ class DoubleWrap(Finding):
         """Hit a row with a response that is, or will be, wrapped twice."""
         for turn in row.turns:
             role = turn.role
-            if (role == "tool" or role == "user") and double_wrap(row, turn) is not None:
+            if (role == "tool" or role == "user") and double_wrap(role, turn.text) is not None:
                 tally.counts[f"role {role}"] += 1
                 tally.hit(row, turn.index, 0, len("<tool_response>"), turn.text)
