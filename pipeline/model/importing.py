@@ -166,8 +166,8 @@ def _check_space(settings: ImportSettings) -> None:
     free = shutil.disk_usage(settings.folder.parent).free
     if free < wanted:
         raise CallgateError(
-            f"{settings.folder.parent} has {free / 1e9:.1f} GB free; the import needs about "
-            f"{wanted / 1e9:.1f} GB: free space, or choose another --out"
+            f"{settings.folder.parent} has {free / 1e6:.0f} MB free; the import needs about "
+            f"{wanted / 1e6:.0f} MB: free space, or choose another --out"
         )
 
 
