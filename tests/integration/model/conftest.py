@@ -6,6 +6,9 @@ from typing import NamedTuple
 import pytest
 
 from pipeline.model import embedded
+from pipeline.model.blas import use_fast_blas
+
+use_fast_blas()  # before a test module imports MLX
 
 
 class EmbeddedFolders(NamedTuple):

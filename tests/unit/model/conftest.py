@@ -10,6 +10,10 @@ import pytest
 from gguf import GGMLQuantizationType as Packed
 from tokenizers.pre_tokenizers import ByteLevel
 
+from pipeline.model.blas import use_fast_blas
+
+use_fast_blas()  # before a test module imports MLX
+
 HIDDEN, INNER, LAYERS, HEADS, KEY_HEADS = 64, 128, 2, 4, 2
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TOKENS = [*SPECIAL, *sorted(ByteLevel.alphabet()), "Ġt", "he", "Ġthe"]
