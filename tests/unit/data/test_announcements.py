@@ -1,0 +1,59 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fixtures import load_reference_answers, load_suite
+from pipeline.data.announcements import is_announcement
+
+SAMPLE = tomllib.loads(
+    Path(__file__).with_name("announcement_sample.toml").read_text(encoding="utf-8")
+)
+
+
+def test_the_sample_is_large_and_balanced():
+    promises, answers = len(SAMPLE["promises"]), len(SAMPLE["answers"])
+    assert promises + answers >= 120
+    assert 0.4 < promises / (promises + answers) < 0.6
+
+
+def test_precision_and_recall_on_the_sample(record_property):
+    found = sum(map(is_announcement, SAMPLE["promises"]))
+    wrong = sum(map(is_announcement, SAMPLE["answers"]))
+    precision, recall = found / (found + wrong), found / len(SAMPLE["promises"])
+    print(f"precision {precision:.3f}, recall {recall:.3f}")
+    record_property("precision", precision)
+    record_property("recall", recall)
+    assert precision >= 0.97
+    assert recall >= 0.95
+
+
+def test_no_reference_answer_of_the_suite_is_an_announcement():
+    turns = [turn for answer in load_reference_answers(load_suite()) for turn in answer.turns]
+    assert [turn for turn in turns if is_announcement(turn)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "...",
+        "Let me check.\n\n<tool_call><function=execute_code>",
+        "Let me look it up. " + "The tide rises and falls twice a day. " * 40,
+    ],
+)
+def test_a_text_with_nothing_promised_at_its_end_is_none(text):
+    assert not is_announcement(text)
+
+
+def test_a_promise_after_a_finished_answer_counts():
+    assert is_announcement("The gate is open.\n\nNow I'll check the lock.")
+
+
+def test_a_promise_whose_object_follows_is_an_answer():
+    assert not is_announcement("Let me list them:\n- north\n- south")
+
+
+def test_typographic_apostrophes_and_case_do_not_matter():
+    assert is_announcement("I\u2019LL CHECK THE STATUS.")
