@@ -1,23 +1,21 @@
 """Asking a model with MLX in this process, in batches that are kept full."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from fixtures import CallgateError
 from pipeline.model.chat import render, render_text
 from pipeline.model.loading import LoadedModel
 
 from .answer import Answer, Question, Sampling, answer_key
-
-if TYPE_CHECKING:
-    from mlx_lm.generate import BatchGenerator, GenerationBatch
+from .decode import Continuation, GreedyDecoder, one_blas_thread
 
 # Beyond this a batch computes no faster, and its memory is better left to the caches.
 LARGEST_BATCH = 64
-# How many prompts are read together; padding wastes more as they grow in number.
-PROMPTS_AT_ONCE = 16
 
 
 class StepListener(Protocol):
@@ -31,14 +29,13 @@ def _no_listener(_: int) -> None:
     """Show no progress."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Pending:
     """A question that is being answered."""
 
     question: Question
     prompt: list[int]
     started: float
-    token_ids: list[int] = field(default_factory=list)
 
 
 def default_batch_size(config: dict[str, Any], tokens: int, memory_bytes: int) -> int:
@@ -77,6 +74,7 @@ class MlxEngine:
         self._sampling = sampling
         self._batch_size = batch_size
         self._on_step = on_step
+        self._own_streams: list[Any] = []
 
     def _pending(self, question: Question) -> _Pending:
         prompt = render(self._loaded.tokenizer, question.messages, add_generation_prompt=True)
@@ -88,37 +86,66 @@ class MlxEngine:
             )
         return _Pending(question, prompt, time.perf_counter())
 
-    def _room(self, pending: _Pending) -> int:
-        context = self._loaded.description.context_length
-        most = self._sampling.max_tokens
-        return most if context is None else min(most, context - len(pending.prompt))
-
-    def _shared_prefix(self, prompts: Sequence[Sequence[int]]) -> tuple[int, Any]:
+    def _shared_cache(self, prompts: Sequence[Sequence[int]]) -> tuple[int, list[Any] | None]:
         """Read the tokens that all prompts begin with once; return their number and the cache."""
         import mlx.core as mx
         from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache
 
         shared = _common_prefix(prompts) if len(prompts) > 1 else 0
-        cache = make_prompt_cache(self._loaded.model)
+        cache: list[Any] = make_prompt_cache(self._loaded.model)
         if shared < 2 or not can_trim_prompt_cache(cache):
             return 0, None
         self._loaded.model(mx.array([prompts[0][:shared]]), cache=cache)
         mx.eval([layer.state for layer in cache])
         return shared, cache
 
-    def _answer(self, pending: _Pending, finish_reason: str) -> Answer:
+    def _continuation(self, pending: _Pending, kept: int, cache: list[Any] | None) -> Continuation:
+        from mlx_lm.models.cache import make_prompt_cache
+
+        context = self._loaded.description.context_length
+        most = self._sampling.max_tokens
+        limit = most if context is None else min(most, context - len(pending.prompt))
+        if cache is None:
+            cache = make_prompt_cache(self._loaded.model)
+        return Continuation(pending.prompt, limit, cache, pending.prompt[:kept])
+
+    def _follow(self, pending: _Pending, finished: Continuation) -> Continuation:
+        """Return the next turn, on the cache of the finished one where it fits."""
+        from mlx_lm.models.cache import can_trim_prompt_cache, trim_prompt_cache
+
+        if not can_trim_prompt_cache(finished.cache):
+            return self._continuation(pending, 0, None)
+        # What the template makes of the answer may differ from what was generated.
+        kept = _common_prefix([pending.prompt, [*finished.read, -1]])
+        trim_prompt_cache(finished.cache, len(finished.read) - kept)
+        return self._continuation(pending, kept, finished.cache if kept else None)
+
+    def _streams(self) -> list[Any]:
+        """Return the streams to compute on: two on a CPU of several cores, else the default one."""
+        import mlx.core as mx
+
+        if self._loaded.description.device != "cpu" or (os.cpu_count() or 1) < 2:
+            return [mx.default_stream(mx.default_device())]
+        if not self._own_streams:
+            self._own_streams = [mx.new_stream(mx.cpu) for _ in range(2)]
+        return self._own_streams
+
+    def _answer(self, pending: _Pending, finished: Continuation) -> Answer:
         tokenizer = self._loaded.tokenizer
-        fingerprint = self._loaded.description.fingerprint
+        token_ids = finished.token_ids
+        stopped = token_ids[-1] in tokenizer.eos_token_ids
+        if stopped:
+            token_ids = token_ids[:-1]
         return Answer(
-            key=answer_key(fingerprint, pending.prompt, self._sampling),
+            key=answer_key(self._loaded.description.fingerprint, pending.prompt, self._sampling),
             case=pending.question.case,
             turn=pending.question.turn,
             prompt=render_text(tokenizer, pending.question.messages, add_generation_prompt=True),
             prompt_tokens=len(pending.prompt),
-            text=tokenizer.decode(pending.token_ids),
-            token_ids=tuple(pending.token_ids),
+            text=tokenizer.decode(token_ids),
+            token_ids=tuple(token_ids),
             seconds=round(time.perf_counter() - pending.started, 3),
-            finish_reason="stop" if finish_reason == "stop" else "length",
+            finish_reason="stop" if stopped else "length",
         )
 
     def answer(
@@ -130,61 +157,33 @@ class MlxEngine:
         that the batch stays full. Raises CallgateError for a prompt longer than the context.
         """
         import mlx.core as mx
-        from mlx_lm.generate import BatchGenerator
+        from mlx_lm.generate import wired_limit
 
         if not questions:
             return
         mx.random.seed(self._sampling.seed)
+        model, streams = self._loaded.model, self._streams()
+        stop_tokens = set(self._loaded.tokenizer.eos_token_ids)
+        decoder = GreedyDecoder(model, stop_tokens, streams, self._batch_size)
         waiting = [self._pending(question) for question in questions]
-        shared, cache = self._shared_prefix([pending.prompt for pending in waiting])
-        generator = BatchGenerator(
-            self._loaded.model,
-            stop_tokens=[[token] for token in self._loaded.tokenizer.eos_token_ids],
-            completion_batch_size=self._batch_size,
-            prefill_batch_size=min(self._batch_size, PROMPTS_AT_ONCE),
-        )
-        try:
-            inserted = generator.insert(
-                [pending.prompt[shared:] for pending in waiting],
-                [self._room(pending) for pending in waiting],
-                caches=[cache] * len(waiting),
-                all_tokens=[pending.prompt[:shared] for pending in waiting],
-            )
-            running = dict(zip(inserted, waiting, strict=True))
-            while responses := generator.next_generated():
-                self._on_step(len(responses))
-                for response in responses:
-                    pending = running[response.uid]
-                    if response.finish_reason != "stop":
-                        pending.token_ids.append(response.token)
-                    if response.finish_reason is None:
-                        continue
-                    answer = self._answer(running.pop(response.uid), response.finish_reason)
+        running: dict[Continuation, _Pending] = {}
+
+        def start(pending: _Pending, continuation: Continuation) -> None:
+            running[continuation] = pending
+            decoder.add(continuation)
+
+        threads = one_blas_thread() if len(streams) > 1 else nullcontext()
+        with wired_limit(model, streams), threads, closing(decoder):
+            shared, cache = self._shared_cache([pending.prompt for pending in waiting])
+            for pending in waiting:
+                start(pending, self._continuation(pending, shared, cache))
+            while (stepped := decoder.step()) is not None:
+                generated, finished = stepped
+                self._on_step(generated)
+                for continuation in finished:
+                    answer = self._answer(running.pop(continuation), continuation)
                     yield answer
                     question = follow_up(answer)
                     if question is not None:
-                        number, following = self._insert_follow_up(generator, question, response)
-                        running[number] = following
-        finally:
-            generator.close()
-
-    def _insert_follow_up(
-        self, generator: "BatchGenerator", question: Question, finished: "GenerationBatch.Response"
-    ) -> tuple[int, _Pending]:
-        """Put the next turn into the batch, on the cache of the finished one where it fits."""
-        from mlx_lm.models.cache import can_trim_prompt_cache, trim_prompt_cache
-
-        pending = self._pending(question)
-        cache, read = finished.prompt_cache, list(finished.all_tokens)
-        kept = 0
-        if can_trim_prompt_cache(cache):
-            # What the template makes of the answer may differ from what was generated.
-            kept = _common_prefix([pending.prompt, [*read, -1]])
-            trim_prompt_cache(cache, len(read) - kept)
-        (number,) = generator.insert(
-            [pending.prompt[kept:]],
-            [self._room(pending)],
-            caches=[cache if kept else None],
-            all_tokens=[pending.prompt[:kept]],
-        )
-        return number, pending
+                        following = self._pending(question)
+                        start(following, self._follow(following, continuation))
