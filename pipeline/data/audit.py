@@ -126,7 +126,11 @@ def _tools(counts: Counter[str], demand: Demand) -> tuple[ToolReport, ...]:
 
 
 def report_of(
-    files: list[DataFile], scanned: Scan, findings: tuple[Finding, ...], settings: AuditSettings
+    sources: list[Path],
+    files: list[DataFile],
+    scanned: Scan,
+    findings: tuple[Finding, ...],
+    settings: AuditSettings,
 ) -> AuditReport:
     """Turn what a scan tallied into the report; the index of the scan is used up."""
     rows = sum(scanned.rows)
@@ -141,6 +145,7 @@ def report_of(
     reports.sort(key=lambda report: SEVERITIES.index(report.severity))
     return AuditReport(
         callgate=callgate_version(),
+        data=tuple(map(str, sources)),
         files=tuple(
             FileReport(name=file.name, split=file.split, rows=count, rejected=rejected)
             for file, count, rejected in zip(
@@ -186,4 +191,4 @@ def audit(
         write_rejects(rejects, files, scanned.problem_counts)
     if not any(scanned.rows):
         raise CallgateError(f"{', '.join(str(file.path) for file in files)}: no row is left")
-    return report_of(files, scanned, findings, settings)
+    return report_of(sources, files, scanned, findings, settings)

@@ -8,7 +8,7 @@ from .audit_text import comparison, names_of
 from .findings.coverage import RARE_SHARE, RARE_TOOL_ROWS
 
 TEMPLATES = Path(__file__).parent / "templates"
-ROWS_SHOWN = 200
+ROWS_SHOWN = 60
 
 
 class Bar(NamedTuple):
@@ -18,6 +18,15 @@ class Bar(NamedTuple):
     share: float
     figure: str
     rare: bool
+
+    @property
+    def width(self) -> str:
+        """The length in percent; whatever is not zero can be seen."""
+        return f"{max(100 * self.share, 0.7) if self.share else 0:.1f}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def preamble_bars(report: AuditReport) -> list[Bar]:
@@ -35,7 +44,7 @@ def balance_bars(report: AuditReport) -> list[Bar]:
     for kind in report.kinds:
         share = kind.rows / report.rows if report.rows else 0.0
         rare = share < RARE_SHARE and kind.cases > 0
-        bars.append(Bar(kind.title, share, f"{kind.rows} rows", rare))
+        bars.append(Bar(kind.title, share, _rows(kind.rows), rare))
     return bars
 
 
@@ -43,7 +52,7 @@ def tool_bars(report: AuditReport) -> list[Bar]:
     """Return how many rows call each tool of the suite."""
     most = max((tool.rows for tool in report.tools), default=0) or 1
     return [
-        Bar(tool.id, tool.rows / most, f"{tool.rows} rows", tool.rows < RARE_TOOL_ROWS)
+        Bar(tool.id, tool.rows / most, _rows(tool.rows), tool.rows < RARE_TOOL_ROWS)
         for tool in report.tools
     ]
 
@@ -61,7 +70,7 @@ def render_page(report: AuditReport, other: AuditReport | None = None) -> str:
     )
     return environment.get_template("audit.html").render(
         report=report,
-        title=", ".join(file.name for file in report.files),
+        title=", ".join(report.data),
         notes=sum(finding.severity == NOTE for finding in report.findings),
         preambles=preamble_bars(report),
         balance=balance_bars(report),

@@ -141,6 +141,7 @@ class AuditReport(_Model):
 
     schema_version: Literal[1] = 1
     callgate: str = Field(description="the version that wrote this")
+    data: tuple[str, ...] = Field(description="the files and folders as they were named")
     files: tuple[FileReport, ...]
     rows: int
     rejected: int

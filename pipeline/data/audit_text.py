@@ -124,7 +124,7 @@ def print_comparison(report: AuditReport, other: AuditReport, console: "Console"
 
 def names_of(report: AuditReport) -> str:
     """Return what a data set is called in a comparison."""
-    return f"{', '.join(file.name for file in report.files)} ({report.rows} rows)"
+    return f"{', '.join(report.data)} ({report.rows} rows)"
 
 
 class ComparedLine(NamedTuple):

@@ -17,7 +17,7 @@ import orjson
 
 from fixtures import SUITE_FOLDER, CallgateError, load_suite
 
-from ..files import atomic_writer, sha256_of_file
+from ..files import sha256_of_file, write_atomic
 from .audit import callgate_version, problem_list, query_index
 from .check import remaining_findings
 from .chunks import BYTE_ORDER_MARK, Chunk, Problem, read_bytes, split_file, split_lines
@@ -244,21 +244,19 @@ def side_files(out: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _new_folder(out: Path) -> Iterator[Path]:
-    """Yield a folder that becomes `out` when all went well, and is removed when not."""
+def _scratch_folder(out: Path) -> Iterator[Path]:
+    """Yield a new folder beside `out`, gone afterwards whatever happens, unless it was renamed."""
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         umask = os.umask(0)
         os.umask(umask)
         folder.chmod(0o777 & ~umask)
         yield folder
-        folder.rename(out)
-    except BaseException:
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
-def _write_synced(path: Path, stack: ExitStack) -> BinaryIO:
+def _open_synced(path: Path, stack: ExitStack) -> BinaryIO:
     file = stack.enter_context(path.open("wb"))
     stack.callback(_sync, file)
     return file
@@ -267,6 +265,19 @@ def _write_synced(path: Path, stack: ExitStack) -> BinaryIO:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def _move_all(moves: list[tuple[Path, Path]]) -> None:
+    """Rename files, the last of them last; when one fails, those before it are taken away."""
+    done: list[Path] = []
+    try:
+        for source, target in moves:
+            source.rename(target)
+            done.append(target)
+    except BaseException:
+        for target in done:
+            target.unlink(missing_ok=True)
+        raise
 
 
 def clean(
@@ -287,34 +298,29 @@ def clean(
     """
     settings = settings or CleanSettings()
     files = find_files([source])
-    if not dry_run:
-        check_places(source, out)
-    run = partial(_clean_into, files, settings, show=show, rejects=rejects, progress=progress)
+    run = partial(_clean_into, files, settings, show=show, progress=progress)
     if dry_run:
         with Path(os.devnull).open("wb") as nowhere:
-            manifest, _ = run([nowhere] * len(files), nowhere)
+            manifest = run([nowhere] * len(files), nowhere, rejects=None, sets_aside=bool(rejects))
         return Cleaned(manifest, (), out)
-    if source.is_dir():
-        with _new_folder(out) as folder:
-            with ExitStack() as stack:
-                outputs = [_write_synced(folder / file.path.name, stack) for file in files]
-                manifest, _ = run(outputs, _write_synced(folder / "changes.jsonl", stack))
-            written = [folder / file.path.name for file in files]
-            _fail_on_remains(files, written, settings)
-            (folder / "manifest.json").write_text(_json(manifest), encoding="utf-8")
-        outputs_at = tuple(out / file.path.name for file in files)
-        return Cleaned(manifest, outputs_at, out / "changes.jsonl")
-    log_path, manifest_path = side_files(out)
-    with ExitStack() as stack:
-        # Entered first, the data is renamed last: where it is, its log and manifest are too.
-        output = stack.enter_context(atomic_writer(out))
-        log = stack.enter_context(atomic_writer(log_path))
-        manifest_file = stack.enter_context(atomic_writer(manifest_path))
-        manifest, _ = run([output], log)
-        output.flush()
-        _fail_on_remains(files, [Path(str(output.name))], settings)
-        manifest_file.write(_json(manifest).encode())
-    return Cleaned(manifest, (out,), log_path)
+    check_places(source, out)
+    with _scratch_folder(out) as folder:
+        written = [folder / file.path.name for file in files]
+        log, manifest_path = folder / "changes.jsonl", folder / "manifest.json"
+        with ExitStack() as stack:
+            outputs = [_open_synced(path, stack) for path in written]
+            manifest = run(
+                outputs, _open_synced(log, stack), rejects=rejects, sets_aside=bool(rejects)
+            )
+        _fail_on_remains(files, written, settings)
+        write_atomic(manifest_path, _json(manifest))
+        if source.is_dir():
+            folder.rename(out)
+            return Cleaned(manifest, tuple(out / path.name for path in written), out / log.name)
+        log_out, manifest_out = side_files(out)
+        # Where the data is, its log and its manifest are too.
+        _move_all([(log, log_out), (manifest_path, manifest_out), (written[0], out)])
+        return Cleaned(manifest, (out,), log_out)
 
 
 def _json(manifest: CleanManifest) -> str:
@@ -340,8 +346,9 @@ def _clean_into(
     *,
     show: Callable[[str, Change], None] | None,
     rejects: Path | None,
+    sets_aside: bool,
     progress: Callable[[int], None],
-) -> tuple[CleanManifest, list[FileCount]]:
+) -> CleanManifest:
     make = partial(_repairer, settings)
     keyed = make().keyed
     writer = _Writer(files, outputs, log, _Repeats(settings, files) if keyed else None, show)
@@ -355,13 +362,13 @@ def _clean_into(
         progress(chunk.end - chunk.start)
     counts = writer.counts
     rejected = sum(count.rejected for count in counts)
-    if rejected and rejects is None:
+    if rejected and not sets_aside:
         raise CallgateError(problem_list(files, writer.problems, rejected))
     if rejected and rejects is not None:
         write_rejects(rejects, files, [count.rejected for count in counts])
     if not any(count.rows_out for count in counts):
         raise CallgateError(f"{files[0].path}: no row is left; nothing was written")
-    return _manifest(files, counts, settings), counts
+    return _manifest(files, counts, settings)
 
 
 def _manifest(
