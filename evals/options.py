@@ -10,7 +10,7 @@ from pipeline.model.embedded import EMBEDDED_MODEL
 
 from .ask.answer import AskSettings, Sampling
 from .decide.gate import OFF, find_policy
-from .report.run_folder import run_name
+from .report.run_folder import find_run, run_name
 from .run import REPORTS, RunSettings
 
 DEFAULT_GATE = "deploy"
@@ -97,7 +97,10 @@ def read_settings(config: pytest.Config) -> RunSettings:
     option = config.option
     gate = option.gate
     model: Path = option.model
-    replayed = option.replay and f"{Path(option.replay).name}-again"
+    name = option.run_name or model.resolve().name
+    if option.replay and not option.run_name:
+        replayed = find_run(option.reports, option.replay).resolve().name
+        name = f"{replayed.partition('_')[2] or replayed}-again"
     return RunSettings(
         ask=AskSettings(
             model=model,
@@ -106,7 +109,7 @@ def read_settings(config: pytest.Config) -> RunSettings:
             batch_size=option.batch_size,
         ),
         reports=option.reports,
-        name=run_name(option.run_name or replayed or model.resolve().name),
+        name=run_name(name),
         policy=find_policy(DEFAULT_GATE if gate == OFF else gate),
         enforced=gate != OFF,
         replay=option.replay,

@@ -91,7 +91,7 @@ def find_run(reports: Path, wish: str) -> Path:
     if path.is_dir():
         return path
     runs = sorted(entry for entry in reports.glob("[0-9]*_*") if entry.is_dir())
-    for run in runs:
+    for run in reversed(runs):
         number, _, name = run.name.partition("_")
         if wish in (run.name, name) or (wish.isdigit() and int(wish) == int(number)):
             return run

@@ -1,0 +1,140 @@
+"""A real run over a real (tiny) model that is killed, interrupted, or shared by two workers."""
+
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+from .conftest import CHECKOUT, ENVIRONMENT, command
+
+ASKED = ("-m", "multi_turn", "--max-tokens", "24", "--batch-size", "4", "--gate", "off")
+
+
+def published(reports):
+    (folder,) = (entry for entry in reports.iterdir() if entry.name.startswith("0"))
+    return folder
+
+
+def texts(folder):
+    lines = map(json.loads, (folder / "answers.jsonl").read_text().splitlines())
+    return {(line["case"], line["turn"]): line["text"] for line in lines}
+
+
+def results(folder):
+    return (folder / "results.json").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def unbroken(tiny_model, tmp_path_factory):
+    reports = tmp_path_factory.mktemp("unbroken")
+    done = subprocess.run(
+        command("--model", tiny_model, *ASKED, reports=reports),
+        cwd=CHECKOUT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    return published(reports)
+
+
+def stop_after(lines, reports, model, how):
+    """Start the run and send it a signal once so many answers are on the disk."""
+    process = subprocess.Popen(
+        command("--model", model, *ASKED, reports=reports),
+        cwd=CHECKOUT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        stores = list(reports.glob(".unfinished/*/answers.jsonl"))
+        if stores and stores[0].read_bytes().count(b"\n") >= lines:
+            break
+        time.sleep(0.002)
+    process.send_signal(how)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output
+
+
+@pytest.mark.parametrize("lines", [0, 1, 9, 15])
+def test_a_killed_run_goes_on_where_it_stopped(lines, tiny_model, reports, run_evals, unbroken):
+    stop_after(lines, reports, tiny_model, signal.SIGKILL)
+    (store,) = reports.glob(".unfinished/*/answers.jsonl")
+    kept = store.read_bytes().count(b"\n")
+    assert lines <= kept < 24
+    assert [entry for entry in reports.iterdir() if entry.name.startswith("0")] == []
+    outcome = run_evals("--model", tiny_model, *ASKED)
+    assert outcome.code == 0, outcome.output
+    assert texts(published(reports)) == texts(unbroken)
+    assert results(published(reports)) == results(unbroken)
+    manifest = json.loads((published(reports) / "manifest.json").read_text())
+    again = manifest["engine"]["generated_tokens"]
+    asked_before = json.loads((unbroken / "manifest.json").read_text())
+    assert again < asked_before["engine"]["generated_tokens"] or kept == 0
+    assert not store.exists()
+
+
+def test_a_torn_last_line_is_dropped(tiny_model, reports, run_evals, unbroken):
+    stop_after(3, reports, tiny_model, signal.SIGKILL)
+    (store,) = reports.glob(".unfinished/*/answers.jsonl")
+    whole = store.read_bytes()
+    store.write_bytes(whole + whole.splitlines()[0][:40])
+    outcome = run_evals("--model", tiny_model, *ASKED)
+    assert outcome.code == 0, outcome.output
+    assert results(published(reports)) == results(unbroken)
+
+
+def test_ctrl_c_keeps_the_answers_and_leaves_no_folder(tiny_model, reports, run_evals, unbroken):
+    code, output = stop_after(5, reports, tiny_model, signal.SIGINT)
+    assert code == 2, output
+    assert "KeyboardInterrupt" in output
+    assert "answers that were given are kept" in output
+    assert sorted(entry.name for entry in reports.iterdir()) == [".unfinished"]
+    run_evals("--model", tiny_model, *ASKED)
+    assert results(published(reports)) == results(unbroken)
+
+
+def test_two_workers_load_the_model_once(tiny_model, reports, run_evals, unbroken):
+    outcome = run_evals("--model", tiny_model, *ASKED, "-n", "2")
+    assert outcome.code == 0, outcome.output
+    assert outcome.output.count("loading the model") == 1
+    assert results(published(reports)) == results(unbroken)
+
+
+def test_a_worker_that_dies_while_it_answers_is_not_followed_by_the_next(tiny_model, run_evals):
+    plugin = (
+        "import os\n"
+        "import evals.ask.session as session\n"
+        "def dies(*arguments, **settings):\n"
+        "    os._exit(9)\n"
+        "session.load_model = dies\n"
+    )
+    outcome = run_evals("--model", tiny_model, *ASKED, "-n", "2", plugin=plugin)
+    assert outcome.code != 0
+    assert outcome.output.count("loading the model") == 1
+    assert "the worker that was answering the cases died" in outcome.output
+
+
+def test_the_folder_holds_every_file(unbroken):
+    assert sorted(file.name for file in unbroken.iterdir()) == [
+        "answers.jsonl",
+        "junit.xml",
+        "manifest.json",
+        "report.html",
+        "results.json",
+    ]
+
+
+def test_the_manifest_tells_how_the_answers_were_made(unbroken, suite, tiny_model):
+    manifest = json.loads((unbroken / "manifest.json").read_text())
+    assert manifest["suite_sha256"] == suite.sha256
+    assert manifest["sampling"] == {"max_tokens": 24, "temperature": 0.0, "seed": 0}
+    assert manifest["engine"]["batch_size"] == 4
+    assert manifest["engine"]["computed_in"] == "float32"
+    assert manifest["engine"]["peak_memory_bytes"] > 10_000_000
+    assert manifest["model_folder"] == str(tiny_model)
