@@ -113,5 +113,6 @@ def read_settings(config: pytest.Config) -> RunSettings:
         policy=find_policy(DEFAULT_GATE if gate == OFF else gate),
         enforced=gate != OFF,
         replay=option.replay,
+        command=("pytest", *map(str, config.invocation_params.args)),
         workers=getattr(option, "numprocesses", None) or 0,
     )

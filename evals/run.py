@@ -2,7 +2,6 @@
 
 import datetime
 import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +33,7 @@ class RunSettings:
     policy: Policy
     enforced: bool
     replay: str | None
+    command: tuple[str, ...]
     workers: int = 0
 
 
@@ -109,6 +109,14 @@ class Run:
         }
 
     @property
+    def engine(self) -> EngineRecord | None:
+        """What computed the answers; a replayed run may not tell."""
+        if (replayed := self.replayed) is not None:
+            return read_run_manifest(replayed / "manifest.json").engine
+        record = self.store_folder / "engine.json"
+        return EngineRecord.model_validate_json(record.read_bytes())
+
+    @property
     def complete(self) -> bool:
         """Whether every collected case was judged, and there was one."""
         return bool(self.records) and self.collected == set(self.records)
@@ -126,28 +134,26 @@ class Run:
         results = self.results()
         gate = self.gate(results)
         replayed = self.replayed
-        engine = (
-            read_run_manifest(replayed / "manifest.json").engine
-            if replayed
-            else EngineRecord.model_validate_json((self.store_folder / "engine.json").read_bytes())
-        )
+        model = self.settings.ask.model.resolve()
         selected = tuple(record.id for record in results.cases)
         manifest = Manifest.model_validate(
             {
                 "name": self.settings.name,
                 "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                "command": tuple(sys.argv),
+                "command": self.settings.command,
                 "git": git_state(CHECKOUT),
                 **machine(),
                 "versions": installed_versions(),
-                "model_folder": str(self.settings.ask.model),
+                "model_folder": str(
+                    model.relative_to(CHECKOUT) if model.is_relative_to(CHECKOUT) else model
+                ),
                 "model_fingerprint": self.fingerprint,
                 "suite_sha256": self.suite.sha256,
                 "suite_cases": len(self.suite.cases),
                 "judge_version": JUDGE_VERSION,
                 "system_prompt": self.settings.ask.system_prompt,
                 "sampling": self.settings.ask.sampling,
-                "engine": engine,
+                "engine": self.engine,
                 "selected": selected,
                 "workers": self.settings.workers,
                 "gate": GateRecord(

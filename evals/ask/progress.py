@@ -34,7 +34,8 @@ class ProgressLine:
     def step(self, new_tokens: int) -> None:
         """Take note of tokens that were generated."""
         if not self._tokens:
-            self._started = time.perf_counter()
+            # Speed counts from the first token; the first line waits until it can tell one.
+            self._started = self._shown = time.perf_counter()
         self._tokens += new_tokens
         if time.perf_counter() - self._shown >= _SECONDS_BETWEEN[self._terminal]:
             self._show("\r" if self._terminal else "\n")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..ask.session import EngineRecord
 from ..decide.gate import GateLine, GateResult
 from ..decide.results import Rate, Results
 
@@ -68,6 +69,18 @@ def gate_sentence(gate: GateResult, *, enforced: bool) -> str:
         return f"{name}: not judged (partial): cases are missing for {', '.join(gate.not_judged)}"
     said = "passed" if gate.passed else f"FAILED: {'; '.join(gate.failures)}"
     return f"{name}: {said}" if enforced else f"{name} (shown, not enforced): {said}"
+
+
+def engine_sentence(engine: EngineRecord) -> str:
+    """Return how the answers were computed: by what, how fast, in how much memory."""
+    seconds = max(engine.generation_seconds, 1e-9)
+    bits = f"{engine.bits}-bit weights" if engine.bits else "unquantized weights"
+    return (
+        f"asked on {engine.device} with {engine.blas}: {bits} computed in {engine.computed_in}, "
+        f"batch {engine.batch_size}, {engine.generated_tokens} tokens in "
+        f"{engine.generation_seconds:.0f} s ({engine.generated_tokens / seconds:.0f} tokens/s), "
+        f"peak memory {engine.peak_memory_bytes / 2**30:.1f} GiB"
+    )
 
 
 def habits_sentence(results: Results) -> str:

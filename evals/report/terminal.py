@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from ..decide.manifest import read_manifest
 from ..run import Run
-from .table import gate_sentence, habits_sentence, markdown, text_table, verdict_sentence
+from .table import (
+    engine_sentence,
+    gate_sentence,
+    habits_sentence,
+    markdown,
+    text_table,
+    verdict_sentence,
+)
 
 # Beyond this the list hides the table; report.html has them all.
 _MISSES_SHOWN = 12
@@ -53,6 +61,9 @@ def write_summary(
     good = gate.passed is not False
     reporter.write_line(gate_sentence(gate, enforced=enforced), green=good, red=not good)
     reporter.write_line(habits_sentence(results))
+    engine = read_manifest(folder / "manifest.json").engine
+    if engine is not None:
+        reporter.write_line(engine_sentence(engine))
     reporter.write_line(f"report: {_shown_path(folder / 'report.html', Path.cwd())}")
     if step_summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(step_summary).open("a", encoding="utf-8") as file:
