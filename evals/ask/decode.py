@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import mlx.core as mx
     from mlx import nn
 
-# Tokens of prompts that one lane reads in one go; more of them need more memory, not less time.
+# What one lane reads of prompts in one go; more of it needs more memory, not less time.
 TOKENS_AT_ONCE = 2048
+PROMPTS_AT_ONCE = 8
 
 
 @dataclass(eq=False)
@@ -168,16 +169,18 @@ class GreedyDecoder:
         import mlx.core as mx
 
         free = self._batch_size - sum(lane.living for lane in self._lanes)
-        new: list[list[Continuation]] = [[] for _ in self._lanes]
-        for _ in range(min(free, len(self._waiting))):
-            sizes = [lane.living + len(own) for lane, own in zip(self._lanes, new, strict=True)]
-            new[sizes.index(min(sizes))].append(self._waiting.popleft())
-        states = []
-        for lane, own in zip(self._lanes, new, strict=True):
-            if own:
-                with mx.stream(lane.stream):
-                    states.append(lane.admit(own))
-        mx.eval(states)
+        new = [self._waiting.popleft() for _ in range(min(free, len(self._waiting)))]
+        # Prompts that are read together are padded to the longest of them.
+        new.sort(key=lambda row: len(row.prompt) - len(row.read))
+        for start in range(0, len(new), PROMPTS_AT_ONCE * len(self._lanes)):
+            group = new[start : start + PROMPTS_AT_ONCE * len(self._lanes)]
+            emptiest = sorted(self._lanes, key=lambda lane: lane.living)
+            states = []
+            for place, lane in enumerate(emptiest):
+                if own := group[place :: len(emptiest)]:
+                    with mx.stream(lane.stream):
+                        states.append(lane.admit(own))
+            mx.eval(states)
 
     def step(self) -> tuple[int, list[Continuation]] | None:
         """Generate a token of every running continuation: how many, and those that finished.
