@@ -1,7 +1,10 @@
 """Reading the code of a call without running it: which tools it calls, which fields it reads."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from fixtures import TOOLS, Tool
 
 from .statements import Statements
 from .values import CodeTooComplexError, ToolCall
@@ -51,7 +54,7 @@ def parse(code: str) -> ast.Module:
         raise SyntaxError(str(problem) or "the code is nested too deeply") from problem
 
 
-def read_code(code: str) -> CodeReading:
+def read_code(code: str, tools: Mapping[str, Tool] = TOOLS) -> CodeReading:
     """Tell what the code of a call does with tools, without running it.
 
     Raises SyntaxError when the code does not parse, CodeTooComplexError when it is too long or too
@@ -60,8 +63,11 @@ def read_code(code: str) -> CodeReading:
     tree = parse(code)
     if _depth(tree) > MAX_DEPTH:
         raise CodeTooComplexError(f"it is nested deeper than {MAX_DEPTH} levels")
-    reader = Statements()
-    reader.run(tree.body)
+    reader = Statements(tools)
+    try:
+        reader.run(tree.body)
+    except RecursionError as problem:
+        raise CodeTooComplexError("what it builds is nested too deeply") from problem
     return CodeReading(
         calls=tuple(call for _, call in sorted(reader.calls.items())),
         reads=frozenset(reader.reads),

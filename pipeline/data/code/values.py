@@ -4,11 +4,9 @@ import ast
 import types
 import typing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from fixtures import Record, element_model
-
-Branch = TypeVar("Branch")
+from fixtures import Record
 
 
 class CodeTooComplexError(ValueError):
@@ -40,32 +38,105 @@ class ToolName:
 
 
 @dataclass(frozen=True)
+class Library:
+    """Something built in or imported, by the last part of its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Items:
-    """A container the code built: what its elements may be."""
+    """A container that is not changed: what its elements may be."""
 
     element: "Value"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A tuple the code built: what each position may be."""
+    """A list or tuple as it is written down: what each position may be."""
 
     parts: tuple["Value", ...]
 
 
 @dataclass(frozen=True)
+class Keyed:
+    """A dict as it is written down: what stands at each constant key, and at the others."""
+
+    entries: tuple[tuple[object, "Value"], ...]
+    others: "Value"
+
+    def at(self, key: object) -> "Value":
+        """Return what stands at a constant key."""
+        return self.others.union(*(value for name, value in self.entries if name == key))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A container that the code builds at a place and may add to by any of its names."""
+
+    node: ast.AST
+    mapping: bool = False
+
+
+@dataclass(frozen=True)
 class Function:
-    """A function or lambda that the code defines."""
+    """A function or lambda of the code, the number of scopes it sees, and its default values."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    depth: int
+    defaults: tuple[tuple[str, "Value"], ...] = ()
 
 
-Atom = Origin | ToolName | Items | Parts | Function
+@dataclass(frozen=True)
+class Partial:
+    """Something to be called whose first arguments are given: a bound method, a partial."""
+
+    function: "Value"
+    arguments: tuple["Value", ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Getter:
+    """A function that reads attributes of its argument, from operator.attrgetter."""
+
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of the code."""
+
+    node: ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class of the code; all objects of a class are taken as one."""
+
+    node: ast.ClassDef
+
+
+Atom = (
+    Origin
+    | ToolName
+    | Library
+    | Items
+    | Parts
+    | Keyed
+    | Shared
+    | Function
+    | Partial
+    | Getter
+    | Class
+    | Instance
+)
 Value = frozenset[Atom]
 UNKNOWN: Value = frozenset()
 
 
-def _without_none(annotation: object) -> object:
+def without_none(annotation: object) -> object:
+    """Return the type that an optional annotation holds."""
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
         kept = [part for part in typing.get_args(annotation) if part is not type(None)]
         return kept[0] if len(kept) == 1 else annotation
@@ -77,13 +148,18 @@ def _plain_type(annotation: object) -> type | None:
     return found if isinstance(found, type) else None
 
 
-def live_branches(test: ast.expr, if_true: list[Branch], if_false: list[Branch]) -> list[Branch]:
-    """Return the branches that a condition can reach: a constant reaches one of them."""
-    if isinstance(test, ast.Constant):
-        return if_true if test.value else if_false
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return live_branches(test.operand, if_false, if_true)
-    return [*if_true, *if_false]
+def is_record(atom: Atom) -> bool:
+    """Whether a value is a tool's result, or a part of one, with fields of its own."""
+    plain = _plain_type(atom.annotation) if isinstance(atom, Origin) else None
+    return plain is not None and issubclass(plain, Record)
+
+
+def constant(node: ast.expr) -> object:
+    """Return a constant index or key, None where it is not one."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = constant(node.operand)
+        return -value if isinstance(value, int) else None
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 class Values:
@@ -92,18 +168,20 @@ class Values:
     def __init__(self) -> None:
         self.reads: set[str] = set()
         self.unknown_reads: dict[str, None] = {}
+        self.inside: dict[Shared, Value] = {}
+        self.at_key: dict[Shared, dict[object, Value]] = {}
+        self.members: dict[tuple[ast.ClassDef, str], Value] = {}
 
-    def part(self, value: Value, position: int | None, length: int) -> Value:
-        """Return what unpacking puts at a position; None stands for the starred rest."""
-        found: set[Atom] = set()
-        for atom in value:
-            if isinstance(atom, Parts) and position is not None and len(atom.parts) == length:
-                found |= atom.parts[position]
-            else:
-                found |= self.element(frozenset({atom}))
-        return frozenset(found)
+    def add_to(self, container: Value, element: Value, key: object = None) -> None:
+        """Record that a container holds an element, at a constant key where there is one."""
+        for atom in container:
+            if isinstance(atom, Shared) and key is None:
+                self.inside[atom] = self.inside.get(atom, UNKNOWN) | element
+            elif isinstance(atom, Shared):
+                entries = self.at_key.setdefault(atom, {})
+                entries[key] = entries.get(key, UNKNOWN) | element
 
-    def element(self, value: Value) -> Value:
+    def elements(self, value: Value) -> Value:
         """Return what iterating over a value yields."""
         found: set[Atom] = set()
         for atom in value:
@@ -112,53 +190,120 @@ class Values:
                     found |= element
                 case Parts(parts=parts):
                     found = found.union(*parts)
+                case Shared(mapping=False):
+                    found |= self.inside.get(atom, UNKNOWN)
                 case Origin(path=path, annotation=annotation):
-                    if typing.get_origin(annotation) is list:
-                        found.add(Origin(path, typing.get_args(annotation)[0]))
-                    elif model := element_model(annotation):
-                        self.note_unknown(f"{model.__name__} is not a list: it cannot be iterated")
+                    plain = _plain_type(annotation)
+                    if plain is list:
+                        found |= {Origin(path, part) for part in typing.get_args(annotation)}
+                    elif plain is not None and not hasattr(plain, "__getitem__"):
+                        self._note(value, f"{_named(path, plain)}: it cannot be iterated")
         return frozenset(found)
 
-    def note_unknown(self, sentence: str) -> None:
-        """Note an access that a result does not offer."""
-        self.unknown_reads[sentence] = None
+    def contents(self, value: Value) -> Value:
+        """Return what a container holds: the values of a dict, the elements of all others."""
+        found: set[Atom] = set(self.elements(value))
+        for atom in value:
+            if isinstance(atom, Keyed):
+                found = found.union(atom.others, *(entry for _, entry in atom.entries))
+            elif isinstance(atom, Shared):
+                found |= self.inside.get(atom, UNKNOWN)
+                found = found.union(*self.at_key.get(atom, {}).values())
+        return frozenset(found)
+
+    def part(self, value: Value, position: int, targets: int, star: int | None) -> Value:
+        """Return what unpacking to so many targets puts at a position; `star` takes the rest."""
+        found: set[Atom] = set()
+        for atom in value:
+            if isinstance(atom, Parts) and (star is not None or len(atom.parts) == targets):
+                behind = targets - 1 - position
+                if position == star:
+                    middle = atom.parts[position : len(atom.parts) - behind]
+                    found = found.union(*middle)
+                elif star is not None and position > star:
+                    found |= atom.parts[-1 - behind] if behind < len(atom.parts) else UNKNOWN
+                else:
+                    found |= atom.parts[position] if position < len(atom.parts) else UNKNOWN
+            else:
+                found |= self.elements(frozenset({atom}))
+        return frozenset(found)
+
+    def _note(self, value: Value, sentence: str) -> None:
+        # What may also be something else is not known to lack the access.
+        if all(isinstance(atom, Origin) for atom in value):
+            self.unknown_reads[sentence] = None
 
     def read_attribute(self, value: Value, name: str) -> Value:
-        """Return what an attribute may be, noting the field read or that there is none."""
-        found: set[Atom] = set()
-        for atom in value:
-            if not isinstance(atom, Origin):
-                continue
-            annotation = _without_none(atom.annotation)
-            plain = _plain_type(annotation)
-            if plain is not None and issubclass(plain, Record):
-                field = plain.model_fields.get(name)
-                if field is None:
-                    fields = ", ".join(plain.model_fields)
-                    self.note_unknown(f"{plain.__name__} has no field {name!r}; it has {fields}")
-                    continue
-                path = f"{atom.path}.{name}"
-                self.reads.add(path)
-                found.add(Origin(path, _without_none(field.annotation)))
-            elif plain is not None and not hasattr(plain, name):
-                kind = "text" if plain is str else f"a {plain.__name__}"
-                self.note_unknown(f"{atom.path} is {kind}: it has no field {name!r}")
-        return frozenset(found)
+        """Return what an attribute may be, noting the field read or that there is none.
 
-    def read_index(self, value: Value, node: ast.Subscript) -> Value:
-        """Return what indexing or slicing may yield."""
+        Of a value that may be one of several results, one that has the field is enough.
+        """
         found: set[Atom] = set()
-        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        lacking: list[str] = []
         for atom in value:
             match atom:
-                case Origin(annotation=annotation) if isinstance(annotation, type) and issubclass(
-                    annotation, Record
-                ):
-                    self.note_unknown(f"{annotation.__name__} cannot be indexed: read its fields")
-                case Parts(parts=parts) if isinstance(index, int) and abs(index) < len(parts):
-                    found |= parts[index]
-                case _ if isinstance(node.slice, ast.Slice):
-                    found.add(atom)
-                case _:
-                    found |= self.element(frozenset({atom}))
+                case Library():
+                    found.add(Library(name))
+                case Instance(node=node) | Class(node=node):
+                    for member in self.members.get((node, name), UNKNOWN):
+                        method = isinstance(member, Function) and isinstance(atom, Instance)
+                        bound = Partial(frozenset({member}), (frozenset({atom}),))
+                        found.add(bound if method else member)
+                case Origin(path=path, annotation=annotation):
+                    plain = _plain_type(without_none(annotation))
+                    if plain is not None and issubclass(plain, Record):
+                        field = plain.model_fields.get(name)
+                        if field is not None:
+                            self.reads.add(f"{path}.{name}")
+                            found.add(Origin(f"{path}.{name}", without_none(field.annotation)))
+                            continue
+                        fields = ", ".join(plain.model_fields)
+                        lacking.append(f"{plain.__name__} has no field {name!r}; it has {fields}")
+                    elif plain is not None and not hasattr(plain, name):
+                        lacking.append(f"{_named(path, plain)}: it has no field {name!r}")
+        if len(lacking) == len(value):
+            self.unknown_reads |= dict.fromkeys(lacking)
         return frozenset(found)
+
+    def read_index(self, value: Value, index: ast.expr) -> Value:
+        """Return what indexing or slicing may yield."""
+        found: set[Atom] = set()
+        key = constant(index)
+        for atom in value:
+            match atom:
+                case Origin(path=path, annotation=annotation):
+                    plain = _plain_type(annotation)
+                    if plain is not None and issubclass(plain, Record):
+                        self._note(value, f"{plain.__name__} cannot be indexed: read its fields")
+                    elif plain is list and isinstance(key, str):
+                        self._note(value, f"{path} is a list: it has no key {key!r}")
+                    elif plain is not None and not hasattr(plain, "__getitem__"):
+                        self._note(value, f"{_named(path, plain)}: it cannot be indexed")
+                    elif isinstance(index, ast.Slice):
+                        found.add(atom)
+                    else:
+                        found |= self.elements(frozenset({atom}))
+                case _ if isinstance(index, ast.Slice):
+                    found |= {atom, Items(self.elements(frozenset({atom})))} - _written_down(atom)
+                case Parts(parts=parts) if isinstance(key, int) and -len(parts) <= key < len(parts):
+                    found |= parts[key]
+                case Keyed() if key is not None:
+                    found |= atom.at(key)
+                case Shared(mapping=True) if key is not None:
+                    found |= self.inside.get(atom, UNKNOWN)
+                    found |= self.at_key.get(atom, {}).get(key, UNKNOWN)
+                case _:
+                    found |= self.contents(frozenset({atom}))
+        return frozenset(found)
+
+
+def _named(path: str, plain: type) -> str:
+    if issubclass(plain, Record):
+        return f"{plain.__name__} is no list"
+    kind = {str: "text", int: "an int"}.get(plain, f"a {plain.__name__}")
+    return f"{path} is {kind}"
+
+
+def _written_down(atom: Atom) -> set[Atom]:
+    # A slice of a list has other positions than the list.
+    return {atom} if isinstance(atom, Parts) else set()
