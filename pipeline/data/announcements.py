@@ -172,6 +172,12 @@ def _acts(verb: str, rest: str) -> bool:
     return True
 
 
+def _may_promise(prose: str) -> bool:
+    begin = _last_sentence(prose).lstrip(_OPENING)[:24].lower().replace("\u2019", "'")
+    words = begin.split(maxsplit=1)
+    return bool(words) and words[0].rstrip(",.!:;") in _FIRST_WORDS
+
+
 def is_announcement(text: str) -> bool:
     """Tell whether an assistant message promises a call and makes none.
 
@@ -180,6 +186,9 @@ def is_announcement(text: str) -> bool:
     fenced block that spells a call instead of making one does not count as kept.
     """
     if len(text) > 4 * LONGEST_PROSE:
+        return False
+    # Nearly every answer is let go here, on its last sentence alone.
+    if "```" not in text and not _may_promise(text):
         return False
     lowered = text.lower().replace("\u2019", "'")
     prose = lowered
@@ -192,8 +201,6 @@ def is_announcement(text: str) -> bool:
         prose = tail or lowered[: blocks[0].start()]
     if len(prose) > LONGEST_PROSE:
         return False
-    sentence = _last_sentence(prose).lstrip(_OPENING)
-    first_word = sentence[:24].split(maxsplit=1)[0].rstrip(",.!:;") if sentence else ""
-    if first_word not in _FIRST_WORDS or _MARKUP.search(lowered):
+    if not _may_promise(prose) or _MARKUP.search(lowered):
         return False
-    return _promises(sentence)
+    return _promises(_last_sentence(prose).lstrip(_OPENING))

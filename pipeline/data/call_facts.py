@@ -35,21 +35,23 @@ class CallFacts(NamedTuple):
     wrong_arguments: tuple[str, ...] = ()
     unknown_fields: tuple[str, ...] = ()
 
-
-_NO_FACTS = CallFacts("")
+    @property
+    def faulty(self) -> bool:
+        """Whether anything is wrong with the call."""
+        return any(self[3:])
 
 
 @lru_cache(maxsize=20_000)
-def _facts_of_code(code: str) -> CallFacts:
+def _facts_of_code(code: str, spelling: str) -> CallFacts:
     try:
         reading = read_code(code)
     except SyntaxError as problem:
         line = f"line {problem.lineno}: " if problem.lineno else ""
-        return CallFacts("", syntax=f"{line}{problem.msg}")
+        return CallFacts(spelling, syntax=f"{line}{problem.msg}")
     except CodeTooComplexError as problem:
-        return CallFacts("", syntax=f"the code cannot be read: {problem}")
+        return CallFacts(spelling, syntax=f"the code cannot be read: {problem}")
     return CallFacts(
-        "",
+        spelling,
         tools=reading.tools,
         reads=reading.reads,
         unknown_tools=reading.unknown_names,
@@ -79,9 +81,9 @@ def _shape(code: str) -> str:
     return '"'.join(parts)
 
 
-def facts_of_code(code: str) -> CallFacts:
+def facts_of_code(code: str, spelling: str) -> CallFacts:
     """Read the code of a call; a reading is shared by all codes of the same shape."""
-    return _facts_of_code(_shape(code))
+    return _facts_of_code(_shape(code), spelling)
 
 
 def _fits_schema(function: dict[str, Any], arguments: dict[str, Any]) -> str | None:
@@ -113,7 +115,7 @@ def facts_of_object(function: dict[str, Any], row: Row, spelling: str) -> CallFa
     if not isinstance(arguments, dict):
         return CallFacts(spelling, extraction="the arguments are not an object")
     if name == "execute_code" and isinstance(arguments.get("code"), str):
-        return facts_of_code(arguments["code"])._replace(spelling=spelling)
+        return facts_of_code(arguments["code"], spelling)
     own = row.own_tools
     if name in own:
         misfit = _fits_schema(own[name], arguments)
@@ -151,8 +153,7 @@ def facts_of_turn(row: Row, turn: Turn) -> list[CallFacts]:
     if turn.markup is not None:
         for call in turn.markup.calls:
             if call.code is not None:
-                facts = facts_of_code(call.code)
-                found.append(facts._replace(spelling=_spelling(turn.text, call)))
+                found.append(facts_of_code(call.code, _spelling(turn.text, call)))
             elif (read := json_call(turn.text, call)) is not None:
                 found.append(facts_of_object(read, row, JSON_BODY))
             else:
@@ -178,11 +179,8 @@ class CallTurn(NamedTuple):
 def facts_of_row(row: Row) -> list[CallTurn]:
     """Read every call of a row, once."""
     if row.facts is None:
-        row.facts = [
-            CallTurn(turn, facts_of_turn(row, turn))
-            for turn in row.turns
-            if turn.has_call and turn.role == "assistant"
-        ]
+        row.facts = [CallTurn(turn, facts_of_turn(row, turn)) for turn in row.callers]
+        row.faulty = any(call.faulty for _, calls in row.facts for call in calls)
     return row.facts
 
 

@@ -98,6 +98,25 @@ def _read_call(text: str, start: int) -> Call:
     return Call(start, tail.end(), code, None, head.end())
 
 
+# One call whose code has no angle bracket, and no other markup: most messages.
+_PLAIN = re.compile(
+    r"(?P<before>[^<]*)<tool_call>\s*<function=execute_code>\s*<parameter=code>\n?"
+    r"(?P<code>[^<]*)</parameter>\s*</function>\s*</tool_call>[^<]*\Z"
+)
+
+
+def _plain_call(text: str) -> Call | None:
+    found = _PLAIN.match(text)
+    if found is None:
+        return None
+    code = found["code"]
+    if not code.strip():
+        return None
+    start = found.end("before")
+    end = text.rindex(CALL_CLOSE) + len(CALL_CLOSE)
+    return Call(start, end, code.removesuffix("\n"), None, found.start("code"))
+
+
 def find_calls(text: str) -> tuple[Call, ...]:
     """Return every call of a message in order, those that do not extract included.
 
@@ -105,6 +124,8 @@ def find_calls(text: str) -> tuple[Call, ...]:
     or, where that is missing, at `</tool_call>` or at the end of the text. Call markup outside of
     any call counts as one call that does not extract.
     """
+    if plain := _plain_call(text):
+        return (plain,)
     calls: list[Call] = []
     position = 0
     while (start := text.find(CALL_OPEN, position)) >= 0:

@@ -3,7 +3,6 @@
 from .announcements import is_announcement
 from .rows import CHAT, RESPONSE_CLOSE, RESPONSE_OPEN, SHAREGPT, Row, Turn
 
-KNOWN_ROLES = frozenset(("system", "user", "assistant"))
 # Roles that have another name in every chat template, and roles that carry a tool's result.
 RESULT_ROLES = frozenset(("tool", "function", "observation", "ipython", "tool_response"))
 RENAMED_ROLES = dict.fromkeys(RESULT_ROLES, "user") | {

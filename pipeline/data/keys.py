@@ -74,23 +74,20 @@ def spoken_text(row: Row) -> bytes:
 
 
 class KeyRing:
-    """Gathers the keys of a piece, line by line."""
+    """Gathers the keys of a piece, line by line; `twins` and sketches only where asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = True) -> None:
+        self._whole = whole
         self._same: list[int] = []
         self._twin: list[int] = []
         self._texts: list[bytes] = []
 
     def add(self, row: Row | None) -> None:
         """Add a line: a row, or None for a line that is none."""
-        if row is None:
-            self._same.append(0)
-            self._twin.append(0)
-            self._texts.append(b"")
-            return
-        self._same.append(same_key(row))
-        self._twin.append(twin_key(row))
-        self._texts.append(spoken_text(row))
+        self._same.append(0 if row is None else same_key(row))
+        if self._whole:
+            self._twin.append(0 if row is None else twin_key(row))
+            self._texts.append(b"" if row is None else spoken_text(row))
 
     def keys(self) -> LineKeys:
         """Return the keys of all lines added."""

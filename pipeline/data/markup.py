@@ -47,6 +47,9 @@ def read_markup(text: str) -> Markup | None:
     if first < 0:
         return None
     calls = find_calls(text)
+    if len(calls) == 1 and calls[0].code is not None:
+        after = text[calls[0].end :]
+        return Markup(calls, text[:first], False, after if after.strip() else "", True)
     if any(not text.startswith(CALL_OPEN, call.start) for call in calls):
         calls = tuple(call for call in calls if text.startswith(CALL_OPEN, call.start))
     whole = True

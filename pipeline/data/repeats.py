@@ -17,7 +17,7 @@ from .tally import Tally
 # From this share of common shingles on, two rows are near duplicates.
 NEAR = 0.9
 # Pairs are read again to be compared; beyond this many the report says how many were not.
-MOST_PAIRS = 20_000
+MOST_PAIRS = 5_000
 BLOCK = 1 << 16
 
 

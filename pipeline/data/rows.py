@@ -41,7 +41,7 @@ class Turn:
     as the JSON object with `name` and `arguments`; `markup` what the text has of call markup.
     """
 
-    __slots__ = ("index", "markup", "role", "structured", "text")
+    __slots__ = ("has_call", "index", "markup", "role", "structured", "text")
 
     def __init__(
         self, index: int, role: str, text: str, structured: tuple[dict[str, Any], ...] = ()
@@ -53,17 +53,21 @@ class Turn:
         self.markup: Markup | None = (
             read_markup(text) if role == "assistant" and "<tool_call>" in text else None
         )
-
-    @property
-    def has_call(self) -> bool:
-        """Whether the turn makes a call, or tries to."""
-        return self.markup is not None or bool(self.structured)
+        # Whether the turn makes a call, or tries to.
+        self.has_call = self.markup is not None or bool(structured)
 
 
 class Row:
-    """One example: where it stands, its JSON object as it came, its form and its turns."""
+    """One example: where it stands, its JSON object as it came, its form and its turns.
 
-    __slots__ = ("data", "facts", "form", "line_bytes", "place", "turns")
+    The turns are also sorted by what they are: `callers` make a call, `answers` are the other
+    assistant turns, `heard` those of the user and of roles that are not known.
+    """
+
+    __slots__ = (
+        *("answers", "callers", "data", "facts", "faulty", "form", "heard", "line_bytes"),
+        *("suspicious", "place", "turns"),
+    )
 
     def __init__(self, data: dict[str, Any], form: str, turns: list[Turn]) -> None:
         self.data = data
@@ -73,11 +77,23 @@ class Row:
         self.line_bytes = b""
         # What the calls of each turn do, once someone has asked (see call_facts.facts_of_row).
         self.facts: list[Any] | None = None
+        self.faulty = False
+        # False only where the line is known to hold no run of characters that looks like a key.
+        self.suspicious = True
+        self.callers: list[Turn] = []
+        self.answers: list[Turn] = []
+        self.heard: list[Turn] = []
+        for turn in turns:
+            role = turn.role
+            if role == "assistant":
+                (self.callers if turn.has_call else self.answers).append(turn)
+            elif role != "system":
+                self.heard.append(turn)
 
     @property
     def user_turns(self) -> Iterator[Turn]:
         """Yield the turns in which a person speaks: tool responses are left out."""
-        for turn in self.turns:
+        for turn in self.heard:
             if turn.role == "user" and not turn.text.startswith(RESPONSE_OPEN):
                 yield turn
 

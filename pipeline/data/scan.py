@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from .chunks import Chunk, Problem, read_bytes, read_rows, split_file
 from .findings.finding import Finding
 from .keys import KeyRing, LineKeys
 from .line_index import LineIndex, offsets_of
 from .rows import Place
+from .secrets import suspicious_lines
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Observer:
 
     findings: tuple[Finding, ...]
     limit: int
-    compares: bool = True
+    compares: Literal["all", "same", "nothing"] = "all"
 
     def look(self, chunk: Chunk) -> Part:
         """Observe every row of a piece; lines count from 0."""
@@ -69,11 +70,12 @@ class Observer:
         watching = [
             (finding.observe, tally) for finding, tally in zip(self.findings, tallies, strict=True)
         ]
-        ring = KeyRing() if self.compares else None
+        ring = None if self.compares == "nothing" else KeyRing(whole=self.compares == "all")
         problems: list[Problem] = []
         problem_count = lines = rows = 0
         forms: Counter[str] = Counter()
         content = b"" if chunk.too_long else read_bytes(chunk)
+        suspicious = suspicious_lines(content)
         for row in read_rows(chunk, content):
             lines += 1
             if isinstance(row, Problem):
@@ -84,6 +86,7 @@ class Observer:
                     ring.add(None)
                 continue
             rows += 1
+            row.suspicious = row.place.line in suspicious
             forms[row.form] += 1
             for observe, tally in watching:
                 observe(row, tally)

@@ -5,31 +5,33 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
+
 # The detectors with a pattern of their own. Those that guess from entropy or from the name of a
 # variable find something in every second line of code, so they are left out.
 DETECTORS = {
-    "aws": ("AWSKeyDetector", (b"A3T", b"ABIA", b"ACCA", b"AKIA", b"ASIA", b"aws", b"AWS", b"Aws")),
-    "azure_storage_key": ("AzureStorageKeyDetector", (b"AccountKey=",)),
-    "basic_auth": ("BasicAuthDetector", (b"://",)),
-    "github_token": ("GitHubTokenDetector", (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")),
+    "aws": ("AWSKeyDetector", ("A3T", "ABIA", "ACCA", "AKIA", "ASIA", "aws", "AWS", "Aws")),
+    "azure_storage_key": ("AzureStorageKeyDetector", ("AccountKey=",)),
+    "basic_auth": ("BasicAuthDetector", ("://",)),
+    "github_token": ("GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
     "gitlab_token": (
         "GitLabTokenDetector",
         (
-            *(b"glpat-", b"gldt-", b"glft-", b"glsoat-", b"glrt-", b"GR1348941", b"glcbt-"),
-            *(b"glimt-", b"glptt-", b"glagent-", b"gloas-"),
+            *("glpat-", "gldt-", "glft-", "glsoat-", "glrt-", "GR1348941", "glcbt-"),
+            *("glimt-", "glptt-", "glagent-", "gloas-"),
         ),
     ),
-    "jwt": ("JwtTokenDetector", (b"eyJ",)),
-    "mailchimp": ("MailchimpDetector", (b"-us",)),
-    "npm": ("NpmDetector", (b":_authToken=",)),
-    "openai": ("OpenAIDetector", (b"T3BlbkFJ",)),
-    "private_key": ("PrivateKeyDetector", (b"BEGIN ", b"PuTTY-User-Key-File-2")),
-    "pypi_token": ("PypiTokenDetector", (b"pypi-AgE",)),
-    "sendgrid": ("SendGridDetector", (b"SG.",)),
-    "slack": ("SlackDetector", (b"xox", b"XOX", b"hooks.slack.com")),
-    "square_oauth": ("SquareOAuthDetector", (b"sq0csp-",)),
-    "stripe": ("StripeDetector", (b"k_live_",)),
-    "twilio": ("TwilioKeyDetector", (b"AC", b"SK")),
+    "jwt": ("JwtTokenDetector", ("eyJ",)),
+    "mailchimp": ("MailchimpDetector", ("-us",)),
+    "npm": ("NpmDetector", (":_authToken=",)),
+    "openai": ("OpenAIDetector", ("T3BlbkFJ",)),
+    "private_key": ("PrivateKeyDetector", ("BEGIN ", "PuTTY-User-Key-File-2")),
+    "pypi_token": ("PypiTokenDetector", ("pypi-AgE",)),
+    "sendgrid": ("SendGridDetector", ("SG.",)),
+    "slack": ("SlackDetector", ("xox", "XOX", "hooks.slack.com")),
+    "square_oauth": ("SquareOAuthDetector", ("sq0csp-",)),
+    "stripe": ("StripeDetector", ("k_live_",)),
+    "twilio": ("TwilioKeyDetector", ("AC", "SK")),
 }
 EMAIL = re.compile(
     r"\b(?P<name>[A-Za-z0-9][\w.+-]{0,63})@"
@@ -52,18 +54,52 @@ class Secret(NamedTuple):
         return text[: self.start] + shown + text[self.end :], self.start, self.start + len(shown)
 
 
-_NEEDED = tuple({needle for _, needles in DETECTORS.values() for needle in needles})
+# A key is a run of letters, digits, `_` and `-` at least this long; JWT headers are the shortest.
+LONG_WORD = 19
+
+_IN_WORD = np.zeros(256, dtype=np.bool_)
+_IN_WORD[[*range(48, 58), *range(65, 91), *range(97, 123), 45, 95]] = True
 
 
-def may_hold_secret(line: bytes) -> bool:
+# What may be found outside of such a run, and what a run must hold for a detector to find it.
+_ELSEWHERE = (b"PRIVATE KEY", b"AccountKey=", b"aws", b"AWS", b"hooks.slack", b":_authToken=")
+_IN_RUN = re.compile(
+    b"|".join(
+        re.escape(needle.encode())
+        for _, needles in DETECTORS.values()
+        for needle in needles
+        if re.fullmatch(r"[\w-]+", needle) and needle.lower() != "aws"
+    )
+    # SendGrid and JWT have points in them: their parts begin like this, or follow a short part.
+    + rb"|\A[\w-]{22}\Z|\A[\w-]{43}\Z"
+)
+
+
+def suspicious_lines(content: bytes) -> frozenset[int]:
+    """Return the numbers, from 0, of the lines with a run that a detector could find a key in."""
+    characters = np.frombuffer(content, dtype=np.uint8)
+    breaks = np.flatnonzero(~_IN_WORD[characters])
+    ends = np.concatenate((breaks, [len(characters)]))
+    starts = np.concatenate(([-1], breaks))
+    long = np.flatnonzero(ends - starts > LONG_WORD)
+    begins = (starts[long] + 1).tolist()
+    found = [
+        begin
+        for begin, end in zip(begins, ends[long].tolist(), strict=True)
+        if _IN_RUN.search(content, begin, end)
+    ]
+    feeds = breaks[characters[breaks] == 10]
+    return frozenset(np.searchsorted(feeds, found).tolist())
+
+
+def may_hold_secret(line: bytes, *, suspicious: bool = True) -> bool:
     """Tell, for the bytes of a row, whether a detector could find anything: never wrongly no.
 
-    Every pattern needs one of its literals (Slack's in the case that Slack writes them). In JSON a
-    letter may be written as an escape, so a row with escapes passes.
+    In JSON a letter may be written as an escape, so a row with such escapes passes.
     """
-    if b"\\u" in line:
+    if suspicious or b"@" in line or b"\\u" in line:
         return True
-    return any(needle in line for needle in _NEEDED)
+    return any(needle in line for needle in _ELSEWHERE)
 
 
 @cache
@@ -73,7 +109,7 @@ def _detectors() -> tuple[tuple[Any, tuple[str, ...]], ...]:
     found = []
     for module, (name, needles) in DETECTORS.items():
         plugin = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
-        found.append((plugin(), tuple(needle.decode() for needle in needles)))
+        found.append((plugin(), needles))
     return tuple(found)
 
 

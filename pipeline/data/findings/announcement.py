@@ -18,8 +18,8 @@ class Announcement(Finding):
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with an announcement, counting by what follows it."""
         turns = row.turns
-        for turn in turns:
-            if turn.role == "assistant" and announces(turn):
+        for turn in row.answers:
+            if announces(turn):
                 follows = turns[turn.index + 1].role if turn.index + 1 < len(turns) else "nothing"
                 tally.counts[f"followed by {follows}"] += 1
                 tally.hit(row, turn.index, 0, len(turn.text), turn.text)

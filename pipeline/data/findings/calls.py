@@ -15,7 +15,10 @@ class _CallFinding(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with such a call, counting by what is wrong."""
-        for call_turn in facts_of_row(row):
+        call_turns = facts_of_row(row)
+        if not row.faulty:
+            return
+        for call_turn in call_turns:
             for call in call_turn.calls:
                 for problem in self.problems(call):
                     turn = call_turn.turn

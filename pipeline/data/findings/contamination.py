@@ -1,7 +1,7 @@
 """Training rows that hold a validation query."""
 
 from ..queries import QueryIndex
-from ..rows import Row
+from ..rows import RESPONSE_OPEN, Row
 from ..tally import Tally
 from .finding import ERROR, Finding
 
@@ -20,7 +20,9 @@ class Contamination(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row that asks a validation query, counting by case."""
-        for turn in row.user_turns:
+        for turn in row.heard:
+            if turn.role != "user" or turn.text.startswith(RESPONSE_OPEN):
+                continue
             if match := self.queries.find(turn.text):
                 how = "word for word" if match.exact else "nearly"
                 tally.counts[f"{match.case}, {how}"] += 1

@@ -1,7 +1,7 @@
 """Tool responses that are wrapped twice."""
 
 from ..habits import double_wrap
-from ..rows import Row
+from ..rows import RESPONSE_OPEN, Row
 from ..tally import Tally
 from .finding import ERROR, Finding
 
@@ -17,8 +17,8 @@ class DoubleWrap(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with a response that is, or will be, wrapped twice."""
-        for turn in row.turns:
+        for turn in row.heard:
             role = turn.role
-            if (role == "tool" or role == "user") and double_wrap(role, turn.text) is not None:
+            if RESPONSE_OPEN in turn.text and double_wrap(role, turn.text) is not None:
                 tally.counts[f"role {role}"] += 1
                 tally.hit(row, turn.index, 0, len("<tool_response>"), turn.text)

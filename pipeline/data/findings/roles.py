@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..habits import KNOWN_ROLES, RENAMED_ROLES, is_foreign_role
+from ..habits import RENAMED_ROLES, is_foreign_role
 from ..rows import Row
 from ..tally import Tally
 from .finding import ERROR, Finding
@@ -27,9 +27,9 @@ class Roles(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with a role that the roles fixer can put right."""
-        for turn in row.turns:
+        for turn in row.heard:
             role = turn.role
-            if role in KNOWN_ROLES or role not in RENAMED_ROLES or not is_foreign_role(row, turn):
+            if role == "user" or role not in RENAMED_ROLES or not is_foreign_role(row, turn):
                 continue
             if self.rendered is None or not self.rendered(role):
                 tally.counts[role] += 1
@@ -46,8 +46,8 @@ class UnknownRoles(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with a role that no fixer knows."""
-        for turn in row.turns:
+        for turn in row.heard:
             role = turn.role
-            if role not in KNOWN_ROLES and role not in RENAMED_ROLES:
+            if role != "user" and role not in RENAMED_ROLES:
                 tally.counts[role[:60]] += 1
                 tally.hit(row, turn.index, 0, len(turn.text), turn.text or f"({role})")

@@ -16,7 +16,7 @@ class Secrets(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with a key or token, counting by kind."""
-        if not may_hold_secret(row.line_bytes):
+        if not may_hold_secret(row.line_bytes, suspicious=row.suspicious):
             return
         for turn in row.turns:
             for secret in find_secrets(turn.text):

@@ -20,10 +20,8 @@ class ToolResponse(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with a response that names a result model and does not fit it."""
-        for turn in row.turns:
+        for turn in row.heard:
             role, text = turn.role, turn.text
-            if role == "assistant" or role == "system":
-                continue
             if role == "user":
                 if not text.startswith(RESPONSE_OPEN):
                     continue

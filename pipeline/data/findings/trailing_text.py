@@ -17,6 +17,6 @@ class TrailingText(Finding):
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row in which a turn goes on after its last call."""
-        for turn in row.turns:
-            if turn.markup is not None and (span := text_after_call(turn)):
+        for turn in row.callers:
+            if span := text_after_call(turn):
                 tally.hit(row, turn.index, span[0], span[1], turn.text)

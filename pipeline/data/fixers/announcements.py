@@ -56,6 +56,8 @@ class Announcements(Fixer):
 
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Merge across the announcements of a row, or drop it."""
+        if not any(map(announces, row.answers)):
+            return None
         turns = row.turns
         removed: dict[int, int] = {}
         position = 0

@@ -1,7 +1,7 @@
 """Dropping rows that ask a validation query."""
 
 from ..queries import QueryIndex
-from ..rows import Row
+from ..rows import RESPONSE_OPEN, Row
 from .fixer import Dropped, Fixed, Fixer
 
 CONTAMINATED = "a validation query of the suite"
@@ -18,7 +18,9 @@ class Contamination(Fixer):
 
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Drop a row that asks a validation query."""
-        for turn in row.user_turns:
+        for turn in row.heard:
+            if turn.role != "user" or turn.text.startswith(RESPONSE_OPEN):
+                continue
             if self.queries.find(turn.text):
                 return Dropped(CONTAMINATED)
         return None

@@ -1,7 +1,7 @@
 """Taking one of two wraps from tool responses."""
 
 from ..habits import double_wrap
-from ..rows import Row
+from ..rows import RESPONSE_OPEN, Row
 from .fixer import Dropped, Fixed, Fixer, with_texts
 
 
@@ -14,10 +14,10 @@ class DoubleWraps(Fixer):
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Unwrap the responses of a row."""
         texts: dict[int, str] = {}
-        for turn in row.turns:
-            if turn.role == "assistant" or turn.role == "system":
-                continue
+        for turn in row.heard:
             text = turn.text
+            if RESPONSE_OPEN not in text:
+                continue
             while (inside := double_wrap(turn.role, text)) is not None:
                 text = inside
             if text != turn.text:

@@ -14,7 +14,7 @@ class Envelope(Fixer):
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Rewrite the markup of a row's calls."""
         texts: dict[int, str] = {}
-        for turn in row.turns:
+        for turn in row.callers:
             if turn.markup is not None:
                 spelled = in_one_spelling(turn.text, turn.markup)
                 if spelled != turn.text:

@@ -21,8 +21,8 @@ class Preambles(Fixer):
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Cut the preambles of a row."""
         texts: dict[int, str] = {}
-        for turn in row.turns:
-            if not turn.has_call or text_before_call(turn) is None:
+        for turn in row.callers:
+            if text_before_call(turn) is None:
                 continue
             markup = turn.markup
             if markup is None:

@@ -1,6 +1,6 @@
 """Giving turns the roles that every chat template renders."""
 
-from ..habits import KNOWN_ROLES, RENAMED_ROLES, RESULT_ROLES, is_foreign_role
+from ..habits import RENAMED_ROLES, RESULT_ROLES, is_foreign_role
 from ..rows import RESPONSE_CLOSE, RESPONSE_OPEN, SHAREGPT, Row
 from .fixer import Dropped, Edit, Fixed, Fixer, messages_of, with_messages
 
@@ -15,11 +15,13 @@ class Roles(Fixer):
 
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Rename the roles of a row."""
+        if all(turn.role == "user" for turn in row.heard):
+            return None
         messages = list(messages_of(row))
         edits: list[Edit] = []
-        for turn in row.turns:
+        for turn in row.heard:
             role = turn.role
-            if role in KNOWN_ROLES or role not in RENAMED_ROLES or not is_foreign_role(row, turn):
+            if role == "user" or role not in RENAMED_ROLES or not is_foreign_role(row, turn):
                 continue
             before, text = messages[turn.index], turn.text
             if role in RESULT_ROLES and not text.strip().startswith(RESPONSE_OPEN):

@@ -16,7 +16,7 @@ class Trailing(Fixer):
         """Cut the trailing text of a row."""
         texts = {
             turn.index: without_text_after_calls(turn.text, turn.markup)
-            for turn in row.turns
+            for turn in row.callers
             if turn.markup is not None and text_after_call(turn)
         }
         return with_texts(row, texts) if texts else None
