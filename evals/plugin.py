@@ -109,10 +109,11 @@ def answers(request: pytest.FixtureRequest) -> Answers:
 @pytest.fixture
 def check(request: pytest.FixtureRequest, answers: Answers) -> Callable[[Case], None]:
     """Judge the answer to a case and raise Miss unless every layer that applies passed."""
+    responses = request.config.stash[RUN].suite.responses
 
     def check_case(case: Case) -> None:
         given = answers[case.id]
-        record = case_record(case, judge(case, [answer.text for answer in given]))
+        record = case_record(case, judge(case, [answer.text for answer in given], responses))
         request.node.stash[JUDGED] = (record, given)
         # Properties of the item: those of the report are lost on the way from a worker.
         request.node.user_properties += [

@@ -1,6 +1,6 @@
 """Judging an answer: every layer on every turn, and the soft and the strict verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from fixtures import Case
@@ -47,13 +47,15 @@ class Judgement(NamedTuple):
         return None
 
 
-def judge(case: Case, texts: Sequence[str]) -> Judgement:
+def judge(case: Case, texts: Sequence[str], responses: Mapping[str, str]) -> Judgement:
     """Judge the raw texts of an answer, one for each turn of the case.
+
+    `responses` are the rendered tool responses of the suite, `Suite.responses`.
 
     Raises ValueError when the number of texts is not the number of turns.
     """
     turns = []
-    for text, expected in zip(texts, expectations(case), strict=True):
+    for text, expected in zip(texts, expectations(case, responses), strict=True):
         turn = Turn(text)
         first = turn.calls[0].start if turn.calls else 0
         turns.append(

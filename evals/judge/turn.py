@@ -1,5 +1,6 @@
 """A turn of an answer as the layers see it, and what a case expects of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,7 +12,10 @@ from pipeline.data.code import CodeReading, CodeTooComplexError, read_code
 
 @dataclass(frozen=True)
 class Expectation:
-    """What one turn must be; entries of the tuples may name alternatives, `a | b`."""
+    """What one turn must be; entries of the tuples may name alternatives, `a | b`.
+
+    `told` is what a summary may draw on: the query and the tool's result.
+    """
 
     wants: Literal["call", "answer"]
     tools: tuple[str, ...] = ()
@@ -20,6 +24,7 @@ class Expectation:
     reads_fields: bool = True
     keywords: tuple[str, ...] = ()
     keywords_needed: int = 0
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,11 @@ def _reading(code: str) -> CodeReading | str:
         return f"the code cannot be read: {problem}"
 
 
-def expectations(case: Case) -> tuple[Expectation, ...]:
-    """Return what a case expects of each of its turns, one or two."""
+def expectations(case: Case, responses: Mapping[str, str]) -> tuple[Expectation, ...]:
+    """Return what a case expects of each of its turns, one or two.
+
+    `responses` are the rendered tool responses of the suite; raises KeyError without the case's.
+    """
     first = Expectation(
         wants=case.wants,
         tools=case.tools,
@@ -79,7 +87,8 @@ def expectations(case: Case) -> tuple[Expectation, ...]:
     if second.tools:
         return (first, Expectation(wants="call", tools=second.tools, reads_fields=False))
     needed = (len(second.keywords) + 1) // 2
+    told = f"{case.query}\n{responses[second.response]}"
     return (
         first,
-        Expectation(wants="answer", keywords=second.keywords, keywords_needed=needed),
+        Expectation("answer", keywords=second.keywords, keywords_needed=needed, told=told),
     )

@@ -4,6 +4,7 @@ import re
 
 from fixtures import alternatives
 
+from ..facts import copied_record, invented_numbers, is_stuffed
 from ..outcome import Outcome, failed, not_applicable, passed
 from ..turn import Expectation, Turn
 
@@ -43,4 +44,21 @@ def judge_completeness(turn: Turn, expected: Expectation) -> Outcome:
         f"expected {expected.keywords_needed} of {len(expected.keywords)} keywords "
         f"({', '.join(expected.keywords)}), found {len(said)}"
     )
-    return passed(sentence) if len(said) >= expected.keywords_needed else failed(sentence)
+    if len(said) < expected.keywords_needed:
+        return failed(sentence)
+    return _judge_honesty(turn.text, expected) or passed(sentence)
+
+
+def _judge_honesty(text: str, expected: Expectation) -> Outcome | None:
+    keywords = [keyword for entry in expected.keywords for keyword in alternatives(entry)]
+    if is_stuffed(text, keywords):
+        return failed("expected sentences, found keywords with hardly a word between them")
+    if not expected.told:
+        return None
+    if (copied := copied_record(text, expected.told)) is not None:
+        return failed(f"expected the result in words, found it copied: {copied}...")
+    if invented := invented_numbers(text, expected.told):
+        return failed(
+            f"expected numbers that the result holds, found {', '.join(invented[:5])} as well"
+        )
+    return None

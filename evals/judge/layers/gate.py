@@ -11,10 +11,17 @@ def _shown(text: str) -> str:
     return repr(line if len(line) <= 60 else f"{line[:57]}...")
 
 
+# A model's longest answer is a tenth of this; a judge must not be won over by length.
+LONGEST_TURN = 20_000
+
+
 def judge_gate(turn: Turn, expected: Expectation) -> Outcome:
     """Judge whether the turn is of the wanted kind; broken call markup counts as a call."""
     if not turn.text.strip():
         return failed(f"expected {_wanted(expected)}, found an empty text")
+    if len(turn.text) > LONGEST_TURN:
+        found = f"a text of {len(turn.text)} characters, more than {LONGEST_TURN}"
+        return failed(f"expected {_wanted(expected)}, found {found}")
     if turn.calls:
         if expected.wants == "call":
             return passed("expected a call, found one")

@@ -1,4 +1,4 @@
-"""schema: the fields that the code reads exist, and the expected ones are read."""
+"""schema: arguments fit the tools, fields that are read exist, the expected ones are read."""
 
 from fixtures import TOOLS, alternatives
 
@@ -11,6 +11,9 @@ def judge_schema(turn: Turn, expected: Expectation) -> Outcome:
     if expected.wants == "answer" or not expected.reads_fields or not turn.readings:
         return not_applicable("there is no code in which fields are expected")
     for reading in turn.readings:
+        for call in reading.calls:
+            if call.problem is not None:
+                return failed(f"expected arguments that fit, found: {call.problem}")
         for sentence in reading.unknown_reads:
             return failed(f"expected fields that exist, found: {sentence}")
     if not expected.fields and not any(TOOLS[name].typed for name in turn.tools):

@@ -90,7 +90,7 @@ class Calls(Names):
             try:
                 tool.signature.bind(*arguments.values, **arguments.names)
             except TypeError as mismatch:
-                problem = f"{name}{tool.signature}: {mismatch}"
+                problem = f"{name}{tool.parameters}: {mismatch}"
         node = arguments.node
         self.calls[node.lineno, node.col_offset, name] = ToolCall(name, node.lineno, problem)
         return frozenset({Origin(name, tool.result)})

@@ -11,6 +11,6 @@ ANSWERS = load_reference_answers(SUITE)
     "answer", ANSWERS, ids=[f"{answer.case}-{number}" for number, answer in enumerate(ANSWERS)]
 )
 def test_reference_answer_passes_every_layer(answer):
-    judgement = judge(SUITE.case(answer.case), answer.turns)
+    judgement = judge(SUITE.case(answer.case), answer.turns, SUITE.responses)
     assert judgement.deciding is None
     assert judgement.soft

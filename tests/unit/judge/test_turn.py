@@ -4,6 +4,8 @@ from evals.judge import Expectation, Turn, expectations
 from fixtures import Case, SecondTurn
 from pipeline.data.calls import render_call
 
+RESPONSES = {"status": "<tool_response>\nclean\n</tool_response>"}
+
 
 def case(**content):
     return Case.model_validate(
@@ -40,24 +42,29 @@ def test_code_too_tangled_to_read_is_a_problem():
 
 
 def test_single_turn_is_one_expectation():
-    (only,) = expectations(case(tools=("git_status",), fields=("git_status.clean",)))
+    (only,) = expectations(case(tools=("git_status",), fields=("git_status.clean",)), RESPONSES)
     assert only == Expectation(wants="call", tools=("git_status",), fields=("git_status.clean",))
 
 
 def test_answer_needs_one_of_its_keywords():
-    (only,) = expectations(case(wants="answer", keywords=("a", "b", "c")))
+    (only,) = expectations(case(wants="answer", keywords=("a", "b", "c")), RESPONSES)
     assert only.keywords_needed == 1
 
 
 @pytest.mark.parametrize(("keywords", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
 def test_summary_needs_half_of_its_keywords_rounded_up(keywords, needed):
     second = SecondTurn(response="status", keywords=tuple("abcde"[:keywords]))
-    assert (
-        expectations(case(tools=("git_status",), second_turn=second))[1].keywords_needed == needed
-    )
+    _, summary = expectations(case(tools=("git_status",), second_turn=second), RESPONSES)
+    assert summary.keywords_needed == needed
 
 
 def test_chained_turn_wants_a_call_of_its_tools_and_no_fields():
     second = SecondTurn(response="status", tools=("git_diff",))
-    chained = expectations(case(tools=("git_status",), second_turn=second))[1]
+    chained = expectations(case(tools=("git_status",), second_turn=second), RESPONSES)[1]
     assert (chained.wants, chained.tools, chained.reads_fields) == ("call", ("git_diff",), False)
+
+
+def test_summary_draws_on_the_query_and_the_result():
+    second = SecondTurn(response="status", keywords=("clean",))
+    _, summary = expectations(case(tools=("git_status",), second_turn=second), RESPONSES)
+    assert summary.told == "?\n<tool_response>\nclean\n</tool_response>"

@@ -85,3 +85,38 @@ def test_call_instead_of_an_answer_is_left_to_the_gate(call):
         "n/a",
         "there is no answer in which keywords are expected",
     )
+
+
+TOLD = "Sum it up.\nGitDiffResult(success=True, file_count=2, additions=58, deletions=17, files=[])"
+
+
+def judge_summary(text, *keywords):
+    return judge_completeness(
+        Turn(text),
+        Expectation(wants="answer", keywords=keywords, keywords_needed=1, told=TOLD),
+    )
+
+
+def test_summary_with_the_numbers_of_the_result_passes():
+    assert judge_summary("58 lines came and 17 went, 75 in all.", "58", "17").status == "pass"
+
+
+def test_summary_with_a_number_of_its_own_fails():
+    assert judge_summary("58 lines came and 18 went.", "58", "17") == (
+        "fail",
+        "expected numbers that the result holds, found 18 as well",
+    )
+
+
+def test_summary_that_copies_the_result_fails():
+    assert judge_summary("It says GitDiffResult(success=True, additions=58)", "58") == (
+        "fail",
+        "expected the result in words, found it copied: GitDiffResult(success=...",
+    )
+
+
+def test_heap_of_keywords_fails():
+    assert judge_completeness(Turn("router.py 58 17"), wants_facts("router.py", "58", "17")) == (
+        "fail",
+        "expected sentences, found keywords with hardly a word between them",
+    )

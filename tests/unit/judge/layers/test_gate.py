@@ -72,3 +72,15 @@ def test_long_text_is_shown_shortened(wants_call):
         "expected a call, found only text: "
         "'word word word word word word word word word word word wo...'"
     )
+
+
+def test_hundred_thousand_characters_fail_where_an_answer_is_wanted(wants_answer):
+    assert judge_gate(Turn("A scope is a region. " * 5_000), wants_answer) == (
+        "fail",
+        "expected an answer, found a text of 105000 characters, more than 20000",
+    )
+
+
+def test_hundred_thousand_characters_around_a_call_fail(call, wants_call):
+    turn = Turn("Let me see. " * 10_000 + call("git_status('.')").text)
+    assert judge_gate(turn, wants_call).status == "fail"

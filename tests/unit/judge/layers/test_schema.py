@@ -91,3 +91,10 @@ def test_answer_reads_no_fields(wants_answer):
 def test_chained_call_is_not_judged_by_its_fields(call):
     expected = Expectation(wants="call", tools=("git_diff",), reads_fields=False)
     assert judge_schema(call("print(git_diff('.').absent)"), expected).status == "n/a"
+
+
+def test_arguments_that_do_not_fit_fail(call, wants_call):
+    assert judge_schema(call("print(git_status())"), wants_call) == (
+        "fail",
+        "expected arguments that fit, found: git_status(path: str): missing a required argument: 'path'",
+    )
