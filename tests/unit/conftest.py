@@ -14,7 +14,7 @@ def suite():
 def records(suite):
     """Records of right answers to all 57 cases, in the order of the suite."""
     right = {answer.case: answer.turns for answer in load_reference_answers(suite)}
-    return [case_record(case, judge(case, right[case.id])) for case in suite.cases]
+    return [case_record(case, judge(case, right[case.id], suite.responses)) for case in suite.cases]
 
 
 @pytest.fixture

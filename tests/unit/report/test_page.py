@@ -27,7 +27,7 @@ def missed(suite):
         )
         for turn, text in enumerate(texts, 1)
     ]
-    return case, case_record(case, judge(case, texts)), answers
+    return case, case_record(case, judge(case, texts, suite.responses)), answers
 
 
 def test_generated_text_is_escaped(missed):

@@ -96,5 +96,6 @@ def test_chained_call_is_not_judged_by_its_fields(call):
 def test_arguments_that_do_not_fit_fail(call, wants_call):
     assert judge_schema(call("print(git_status())"), wants_call) == (
         "fail",
-        "expected arguments that fit, found: git_status(path: str): missing a required argument: 'path'",
+        "expected arguments that fit, found: git_status(path: str): "
+        "missing a required argument: 'path'",
     )
