@@ -32,8 +32,9 @@ model: install ## import the embedded model into .models/
 demo: model ## set up everything, ask the embedded model the 57 cases, show the verdict
 	$(BIN)/python -m pytest evals --gate off
 
+# One BLAS thread each: several processes with many threads collapse each other.
 test: install lint model ## set up everything, check types and style, pass the tests
-	$(BIN)/python -m pytest tests
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests -n auto
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .
