@@ -79,13 +79,19 @@ class Coverage(Finding):
                 remark = f"expect {self.demand.category_of(kind)} to fail"
                 predictions.append(f"{count} of {rows} rows {title}: {remark}")
             lines.append(TableLine(name=title, count=count, total=rows, remark=remark))
+        rare_tools: list[str] = []
         for tool, cases in self.demand.tools.items():
             count = tally.counts["tool:" + tool]
             remark = ""
             if count < RARE_TOOL_ROWS:
                 remark = f"{cases} cases of the suite need it"
-                predictions.append(f"{count} of {rows} rows call {tool}: {remark}")
+                rare_tools.append(f"{tool} in {count}")
             lines.append(TableLine(name=tool, count=count, total=rows, remark=remark))
+        if rare_tools:
+            predictions.append(
+                f"called in fewer than {RARE_TOOL_ROWS} of {rows} rows, expect their cases to "
+                f"fail: {', '.join(rare_tools)}"
+            )
         for field, cases in self.demand.fields.items():
             count = tally.counts["field:" + field]
             if count < RARE_FIELD_ROWS:

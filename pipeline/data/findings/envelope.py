@@ -6,6 +6,7 @@ from ..tally import Tally
 from .finding import NOTE, WARNING, Finding, FindingReport
 
 SHOWN = 120
+_NO_SPELLINGS = frozenset((BROKEN, STRUCTURED))
 _NOT_OURS = frozenset((CANONICAL, BROKEN, JSON_BODY, STRUCTURED))
 
 
@@ -30,9 +31,20 @@ class Envelope(Finding):
 
     def report(self, tally: Tally, rows: int) -> list[FindingReport]:
         """Report a warning for a mixture, a note for one spelling that is not callgate's."""
-        spellings = [key for key in tally.counts if key != BROKEN]
-        if len(spellings) < 2 and not tally.count:
-            return []
-        sentence = f"{len(spellings)} spelling{'s' if len(spellings) != 1 else ''} of the markup"
+        spellings = [key for key in tally.counts if key not in _NO_SPELLINGS]
         severity = WARNING if len(spellings) > 1 else NOTE
-        return [self.reported(tally, rows, sentence=sentence, severity=severity)]
+        sentence = f"{len(spellings)} spelling{'s' if len(spellings) != 1 else ''} of the markup"
+        if tally.count:
+            return [self.reported(tally, rows, sentence=sentence, severity=severity)]
+        if len(spellings) > 1:
+            return [MixedEnvelope().reported(tally, rows, sentence=sentence)]
+        return []
+
+
+class MixedEnvelope(Finding):
+    """Calls as code beside calls as JSON: two protocols, which no fixer turns into one."""
+
+    id = "mixed_envelope"
+    title = "calls as code beside calls as JSON"
+    severity = WARNING
+    teaches = "two protocols at once: a server reads one of them"

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,10 @@ def messages_of(problem):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"{broken", "not valid JSON: unexpected character: line 1 column 2 (char 1)"),
+        (
+            b"{broken",
+            "not valid JSON: unexpected character, expected a string key: line 1 column 2 (char 1)",
+        ),
         (b"", "the line is empty"),
         (b"[]", "the row is a list, not an object"),
         (b"7", "the row is a number, not an object"),
@@ -175,7 +179,7 @@ def test_a_last_line_without_a_line_feed_is_read(tmp_path):
     assert audit([path]).rows == 1
 
 
-def test_an_output_that_exists_is_refused(write, tmp_path):
+def test_an_output_that_exists_is_refused(write):
     path = write("a.jsonl", [GOOD])
     out = write("out.jsonl", [b"precious"])
     with pytest.raises(CallgateError) as problem:
@@ -207,14 +211,14 @@ def test_an_output_without_a_folder_is_refused(write, tmp_path):
     assert messages_of(problem) == [f"{tmp_path / 'no'}: no such folder"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, a disk that is full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is full")
 def test_a_full_disk_leaves_nothing(write, tmp_path, monkeypatch, capsys):
     path = write("a.jsonl", [GOOD])
     from pipeline.data import clean as cleaning
 
     def full(target, stack):
         del target
-        return stack.enter_context(open("/dev/full", "wb", buffering=0))
+        return stack.enter_context(Path("/dev/full").open("wb", buffering=0))
 
     monkeypatch.setattr(cleaning, "_open_synced", full)
     assert main(["clean", str(path), str(tmp_path / "out.jsonl")]) == 2
