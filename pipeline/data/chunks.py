@@ -1,6 +1,8 @@
 """Reading JSON Lines in bounded pieces, so that memory does not depend on the size of a file."""
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -74,6 +76,21 @@ def split_lines(content: bytes) -> list[bytes]:
     if not lines[-1]:
         lines.pop()
     return lines
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep the collector of reference cycles from running.
+
+    Rows hold no cycles; looking for some in every piece took a third of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def plain_line(line: bytes) -> bytes:

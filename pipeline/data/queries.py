@@ -8,8 +8,13 @@ from typing import NamedTuple
 # The share of words that two texts have in common from which they are nearly the same.
 NEARLY = 0.75
 
-_TO_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
-_TO_WORDS |= {code: chr(code).lower() for code in range(128) if chr(code).isupper()}
+# Bytes of words, with capitals made small; whatever else ASCII has stands between words.
+_TO_WORDS = bytes(
+    (ord(chr(code).lower()) if chr(code).isalnum() or code == 0x5F else 0x20)
+    if code < 128
+    else code
+    for code in range(256)
+)
 
 
 class Match(NamedTuple):
@@ -19,9 +24,9 @@ class Match(NamedTuple):
     exact: bool
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str) -> list[bytes]:
     """Return the words of a text: no case, no punctuation."""
-    return text.translate(_TO_WORDS).split()
+    return text.encode("utf-8", "replace").translate(_TO_WORDS).split()
 
 
 class QueryIndex:
@@ -29,8 +34,8 @@ class QueryIndex:
 
     def __init__(self, queries: Iterable[tuple[str, str]]) -> None:
         """Take (case id, query) pairs."""
-        self._exact: dict[tuple[str, ...], str] = {}
-        self._by_key_word: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        self._exact: dict[tuple[bytes, ...], str] = {}
+        self._by_key_word: dict[bytes, list[tuple[str, frozenset[bytes]]]] = {}
         words = [(case, words_of(query)) for case, query in queries]
         frequency = Counter(word for _, spoken in words for word in set(spoken))
         for case, spoken in words:
@@ -49,7 +54,7 @@ class QueryIndex:
         # A text far longer than any query is none; the limit also bounds the work on a long one.
         if len(text) > 40 * self._longest:
             return None
-        words = text.translate(_TO_WORDS).split()
+        words = words_of(text)
         if self._key_words.isdisjoint(words):
             return None
         if (case := self._exact.get(tuple(words))) is not None:

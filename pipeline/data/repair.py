@@ -1,19 +1,16 @@
 """Repairing the rows of one piece of a file: pure, but for reading the piece."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
-from .chunks import Chunk, Problem, plain_line, read_bytes, read_rows
+from .chunks import Chunk, Problem, plain_line, read_bytes, read_rows, without_collection
 from .fixers import Dropped, Fixer
 from .fixers.fixer import Edit
 from .keys import same_key
 from .rows import Row
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Change(NamedTuple):
@@ -86,11 +83,16 @@ class Repairer:
         self.fixers = fixers
         self.keyed = keyed
 
-    def repair(self, row: Row) -> tuple[Row | Dropped, list[tuple[str, Edit]], tuple[str, ...]]:
-        """Return the row put right or dropped, with what was done and by which fixers."""
+    def repair(
+        self, row: Row, first: int = 0
+    ) -> tuple[Row | Dropped, list[tuple[str, Edit]], tuple[str, ...]]:
+        """Return the row put right or dropped, with what was done and by which fixers.
+
+        `first` says how many fixers have been found to have nothing to do.
+        """
         edits: list[tuple[str, Edit]] = []
         names: list[str] = []
-        for fixer in self.fixers:
+        for fixer in self.fixers[first:]:
             outcome = fixer.fix(row)
             if outcome is None:
                 continue
@@ -103,14 +105,16 @@ class Repairer:
 
     def __call__(self, chunk: Chunk) -> Repaired:
         """Repair a piece; lines that are no rows come back as problems."""
+        with without_collection():
+            return self._repair_all(chunk)
+
+    def _repair_all(self, chunk: Chunk) -> Repaired:
         lines: list[bytes] = []
         numbers: list[int] = []
         keys: list[int] = []
         changes: list[Change] = []
         problems: list[Problem] = []
-        fixes: list[tuple[str, Callable[[Row], object]]] = [
-            (fixer.id, fixer.fix) for fixer in self.fixers
-        ]
+        fixes = [(number, fixer.fix) for number, fixer in enumerate(self.fixers)]
         count = 0
         keyed = self.keyed
         for row in read_rows(chunk, b"" if chunk.too_long else read_bytes(chunk)):
@@ -121,9 +125,9 @@ class Repairer:
             line = row.line_bytes
             if line[-1] == 13 or line[0] == 0xEF:
                 line = plain_line(line)
-            for _, fix in fixes:
+            for number, fix in fixes:
                 if fix(row) is not None:
-                    fixed, edits, names = self.repair(row)
+                    fixed, edits, names = self.repair(row, number)
                     if isinstance(fixed, Dropped):
                         record = change_record(fixed.reason, edits, row)
                         changes.append(Change(row.place.line, names, fixed.reason, record))

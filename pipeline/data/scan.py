@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
-from .chunks import Chunk, Problem, read_bytes, read_rows, split_file
+from .chunks import Chunk, Problem, read_bytes, read_rows, split_file, without_collection
+from .findings import Secrets
 from .findings.finding import Finding
 from .keys import KeyRing, LineKeys
 from .line_index import LineIndex, offsets_of
@@ -66,6 +67,10 @@ class Observer:
 
     def look(self, chunk: Chunk) -> Part:
         """Observe every row of a piece; lines count from 0."""
+        with without_collection():
+            return self._look(chunk)
+
+    def _look(self, chunk: Chunk) -> Part:
         tallies = [Tally(self.limit) for _ in self.findings]
         watching = [
             (finding.observe, tally) for finding, tally in zip(self.findings, tallies, strict=True)
@@ -75,7 +80,8 @@ class Observer:
         problem_count = lines = rows = 0
         forms: Counter[str] = Counter()
         content = b"" if chunk.too_long else read_bytes(chunk)
-        suspicious = suspicious_lines(content)
+        seeks_secrets = any(isinstance(finding, Secrets) for finding in self.findings)
+        suspicious = suspicious_lines(content) if seeks_secrets else frozenset()
         for row in read_rows(chunk, content):
             lines += 1
             if isinstance(row, Problem):
