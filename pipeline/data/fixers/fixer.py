@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from ..rows import SHAREGPT, Row, read_row, text_key
+from ..rows import SHAREGPT, Row, Turn, read_row, text_key
 
 
 class Edit(NamedTuple):
@@ -53,11 +53,16 @@ def with_messages(row: Row, messages: Sequence[dict[str, Any]]) -> Row:
 
 
 def with_texts(row: Row, texts: dict[int, str]) -> Fixed:
-    """Return the row with other texts at some turns."""
+    """Return the row with other texts at some turns; the other turns are shared, not read again."""
     messages = list(messages_of(row))
+    turns = list(row.turns)
     edits = []
     for index, text in texts.items():
         before, key = text_key(row, index)
         messages[index] = {**before, key: text}
         edits.append(Edit(index, [before], [messages[index]]))
-    return Fixed(with_messages(row, messages), edits)
+        turns[index] = Turn(index, turns[index].role, text, turns[index].structured)
+    outer = "conversations" if row.form == SHAREGPT else "messages"
+    changed = Row({**row.data, outer: messages}, row.form, turns)
+    changed.place, changed.line_bytes = row.place, row.line_bytes
+    return Fixed(changed, edits)
