@@ -25,6 +25,7 @@ COMMANDS = {
     "model": Command("pipeline.model.command", "import a GGUF model as an MLX model folder"),
     "audit": Command("pipeline.data.audit_command", "tell what a data set will teach a model"),
     "clean": Command("pipeline.data.clean_command", "repair a data set without losing anything"),
+    "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
 }
 
 

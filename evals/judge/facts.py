@@ -1,13 +1,17 @@
 """Telling a summary that says what a result says from one that invents, copies or stuffs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\w)(?!\s?%)")
 _TOLD_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _LIST_MARK = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _RECORD = re.compile(r"\b[A-Z]\w+\(\w+=")
+_INNERMOST = re.compile(r"\w+\(([^()]*)\)")
+_FIELD = re.compile(r"\b(\w+)=(\d{1,9})(?![\w.])")
+_PLACES = frozenset({"line", "column", "end_line", "end_column", "kind"})
+_DEEPEST = 4
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -17,15 +21,26 @@ def _value(number: str) -> str:
     return str(int(whole)) if whole.isdigit() else whole
 
 
+def _sums(told: str) -> Iterator[int]:
+    """Yield what may be added up: two counts of one record, a line and the line it ends on."""
+    outside = told
+    for _ in range(_DEEPEST):
+        for fields in _INNERMOST.findall(outside):
+            numbers = {name: int(number) for name, number in _FIELD.findall(fields)}
+            counts = [number for name, number in numbers.items() if name not in _PLACES]
+            yield from (one + other for one, other in combinations(counts, 2))
+            if "end_line" in numbers:
+                yield numbers["end_line"] - numbers.get("line", 0) + 1
+        outside = _INNERMOST.sub("", outside)
+
+
 def _derived(told: str) -> set[str]:
-    """Return the numbers that a summary may say: those told, counts, sums of two, roundings."""
+    """Return the numbers that a summary may say: those told, counts, sums, roundings."""
     said = set(_TOLD_NUMBER.findall(told))
-    parts = {part for number in said for part in number.split(".")}
-    whole = sorted({int(number) for number in said if number.isdigit() and len(number) < 9})
-    numbers = {_value(number) for number in said | parts}
+    numbers = {_value(number) for number in said}
+    numbers |= {_value(part) for number in said for part in number.split(".")}
     numbers |= {str(count) for count in range(max(2, len(_RECORD.findall(told))))}
-    numbers |= {str(one + other) for one, other in combinations(whole[:200], 2)}
-    numbers |= {str(sum(whole))}
+    numbers |= {str(total) for total in _sums(told)}
     for number in said:
         if number.count(".") == 1:
             numbers |= {f"{float(number):.{digits}f}" for digits in range(4)}

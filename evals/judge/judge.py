@@ -47,7 +47,11 @@ class Judgement(NamedTuple):
         return None
 
 
-def judge(case: Case, texts: Sequence[str], responses: Mapping[str, str]) -> Judgement:
+def judge(
+    case: Case,
+    texts: Sequence[str],
+    responses: Mapping[str, str],
+) -> Judgement:
     """Judge the raw texts of an answer, one for each turn of the case.
 
     `responses` are the rendered tool responses of the suite, `Suite.responses`.

@@ -15,7 +15,6 @@ TOLD = "RuffResult(success=False, violations=[RuffViolation(line=57, code='B006'
         "B006 and SIM108.",
         "1. line 57\n2. line 90\n3. nothing else",
         "That is 50 % of them.",
-        "147 is the sum of both lines.",
         "(57, 90)",
     ],
 )
@@ -59,3 +58,15 @@ def test_sentence_with_keywords_is_not_stuffed():
 
 def test_terse_answer_is_not_stuffed():
     assert not is_stuffed("deque[Sample]", ("deque", "Sample", "512"))
+
+
+def test_sum_of_two_counts_is_not_invented():
+    assert invented_numbers("75 lines changed", "GitDiffResult(additions=58, deletions=17)") == ()
+
+
+def test_length_of_a_symbol_is_not_invented():
+    assert invented_numbers("65 lines long", "SymbolInfo(line=14, end_line=78)") == ()
+
+
+def test_sum_of_two_places_is_invented():
+    assert invented_numbers("147 lines", "Location(line=57, column=90)") == ("147",)
