@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json is None or str(options.json) != "-":
         for path in (options.json, options.html, options.rejects):
             if path is not None and not path.parent.is_dir():
-                raise CallgateError(f"{path}: its folder does not exist")
+                raise CallgateError(f"{path.parent}: no such folder")
+    if options.rejects is not None and options.rejects.exists():
+        raise CallgateError(f"{options.rejects}: exists already; nothing is overwritten")
     total = sum(file.path.stat().st_size for file in find_files(options.data))
     with progress_bar("audit", total) as progress:
         report = audit(options.data, settings, rejects=options.rejects, progress=progress)

@@ -238,6 +238,17 @@ def check_places(source: Path, out: Path) -> None:
                 raise CallgateError(f"{path}: exists already; nothing is overwritten")
 
 
+def check_rejects(rejects: Path, out: Path) -> None:
+    """Refuse a file for rejected lines that exists, has no folder, or is part of the output."""
+    if rejects.exists() or rejects.is_symlink():
+        raise CallgateError(f"{rejects}: exists already; nothing is overwritten")
+    if not rejects.parent.is_dir():
+        raise CallgateError(f"{rejects.parent}: no such folder")
+    place = rejects.resolve()
+    if place in (out.resolve(), *(path.resolve() for path in side_files(out))):
+        raise CallgateError(f"{rejects}: is where the result goes")
+
+
 def side_files(out: Path) -> tuple[Path, Path]:
     """Return where the change log and the manifest of an output file stand."""
     return out.with_suffix(".changes.jsonl"), out.with_suffix(".manifest.json")
@@ -301,18 +312,20 @@ def clean(
     run = partial(_clean_into, files, settings, show=show, progress=progress)
     if dry_run:
         with Path(os.devnull).open("wb") as nowhere:
-            manifest = run([nowhere] * len(files), nowhere, rejects=None, sets_aside=bool(rejects))
+            manifest = run([nowhere] * len(files), nowhere, sets_aside=rejects is not None)
         return Cleaned(manifest, (), out)
     check_places(source, out)
+    if rejects is not None:
+        check_rejects(rejects, out)
     with _scratch_folder(out) as folder:
         written = [folder / file.path.name for file in files]
         log, manifest_path = folder / "changes.jsonl", folder / "manifest.json"
         with ExitStack() as stack:
             outputs = [_open_synced(path, stack) for path in written]
-            manifest = run(
-                outputs, _open_synced(log, stack), rejects=rejects, sets_aside=bool(rejects)
-            )
+            manifest = run(outputs, _open_synced(log, stack), sets_aside=rejects is not None)
         _fail_on_remains(files, written, settings)
+        if rejects is not None and manifest.rejected:
+            write_rejects(rejects, files, [file.rejected for file in manifest.files])
         write_atomic(manifest_path, _json(manifest))
         if source.is_dir():
             folder.rename(out)
@@ -345,7 +358,6 @@ def _clean_into(
     log: BinaryIO,
     *,
     show: Callable[[str, Change], None] | None,
-    rejects: Path | None,
     sets_aside: bool,
     progress: Callable[[int], None],
 ) -> CleanManifest:
@@ -364,8 +376,6 @@ def _clean_into(
     rejected = sum(count.rejected for count in counts)
     if rejected and not sets_aside:
         raise CallgateError(problem_list(files, writer.problems, rejected))
-    if rejected and rejects is not None:
-        write_rejects(rejects, files, [count.rejected for count in counts])
     if not any(count.rows_out for count in counts):
         raise CallgateError(f"{files[0].path}: no row is left; nothing was written")
     return _manifest(files, counts, settings)

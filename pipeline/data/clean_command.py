@@ -127,7 +127,7 @@ def summary(cleaned: "Cleaned", rejects: Path | None, *, dry_run: bool) -> list[
             f"  {file.name}: {file.rows_in} in, {file.rows_out} out, {file.changed} changed"
         )
     lines.extend(f"  dropped: {count} x {reason}" for reason, count in manifest.dropped.items())
-    if rejects is not None:
+    if rejects is not None and not dry_run:
         lines.append(f"  rejected: {manifest.rejected} lines in {rejects}")
     if dry_run:
         lines.append("nothing was written (--dry-run)")

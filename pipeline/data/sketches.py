@@ -26,18 +26,12 @@ _FOLDING = _random.integers(1, 2**63, ROWS_OF_BAND, dtype=np.uint64) * np.uint64
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _normal_bytes() -> npt.NDArray[np.uint8]:
-    table = np.arange(256, dtype=np.uint8)
-    for code in range(128):
-        character = chr(code)
-        if character.isupper():
-            table[code] = ord(character.lower())
-        elif not character.isalnum():
-            table[code] = 0x20
-    return table
-
-
-_NORMAL = _normal_bytes()
+# Small letters and digits stay, capitals become small, whatever else ASCII has becomes a space; the
+# byte 0 stays, as it stands between texts.
+_NORMAL = bytes(
+    (ord(chr(code).lower()) if chr(code).isalnum() else 0x20) if 0 < code < 128 else code
+    for code in range(256)
+)
 
 
 def shingles(text: bytes) -> Words:
@@ -45,7 +39,7 @@ def shingles(text: bytes) -> Words:
 
     Normalised: no case, and every run of other characters than letters and digits is one space.
     """
-    normal = _NORMAL[np.frombuffer(text, dtype=np.uint8)]
+    normal = np.frombuffer(text.translate(_NORMAL), dtype=np.uint8)
     return _windows(_squeezed(normal))
 
 
@@ -70,10 +64,8 @@ def _windows(normal: npt.NDArray[np.uint8]) -> Words:
 
 def _sketch_block(texts: list[bytes]) -> Bands:
     # Texts are told apart by a run that belongs to no shingle: windows over it are left out below.
-    joined = np.frombuffer(b"\x00".join(texts) + b"\x00", dtype=np.uint8)
-    normal = _NORMAL[joined]
-    normal[joined == 0] = 0
-    normal = _squeezed(normal)
+    joined = (b"\x00".join(texts) + b"\x00").translate(_NORMAL)
+    normal = _squeezed(np.frombuffer(joined, dtype=np.uint8))
     hashes = _windows(normal)
     ends = np.flatnonzero(normal == 0)
     bands = np.zeros((len(texts), BANDS), dtype=np.uint32)

@@ -94,9 +94,8 @@ class Coverage(Finding):
             )
         for field, cases in self.demand.fields.items():
             count = tally.counts["field:" + field]
-            if count < RARE_FIELD_ROWS:
-                remark = f"{cases} cases of the suite read it"
-                lines.append(TableLine(name=field, count=count, total=rows, remark=remark))
+            remark = f"{cases} cases of the suite read it" if count < RARE_FIELD_ROWS else ""
+            lines.append(TableLine(name=field, count=count, total=rows, remark=remark))
         rare_fields = sum("." in line.name and bool(line.remark) for line in lines)
         if rare_fields:
             predictions.append(

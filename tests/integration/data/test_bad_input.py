@@ -237,3 +237,23 @@ def test_the_same_file_twice_is_refused(write):
     path = write("a.jsonl", [GOOD])
     with pytest.raises(CallgateError, match="the same file is named twice"):
         audit([path, path])
+
+
+def test_rejects_never_overwrite_a_file(write, tmp_path):
+    path, other = write("a.jsonl", [GOOD, b"no"]), write("b.jsonl", [b"precious"])
+    with pytest.raises(CallgateError) as problem:
+        clean(path, tmp_path / "out.jsonl", rejects=other)
+    assert messages_of(problem) == [f"{other}: exists already; nothing is overwritten"]
+    out = tmp_path / "out.jsonl"
+    with pytest.raises(CallgateError) as problem:
+        clean(path, out, rejects=out)
+    assert messages_of(problem) == [f"{out}: is where the result goes"]
+    assert main(["audit", str(path), "--rejects", str(other)]) == 2
+    assert other.read_bytes() == b"precious\n"
+
+
+def test_a_data_set_without_a_row_that_is_kept_is_refused(write, chat, tmp_path):
+    path = write("a.jsonl", [chat("question", "I'll check the status.")])
+    with pytest.raises(CallgateError) as problem:
+        clean(path, tmp_path / "out.jsonl")
+    assert messages_of(problem) == [f"{path}: no row is left; nothing was written"]
