@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_nothing(write, tmp_path, monkeypatch, capsys):
         del target
         return stack.enter_context(Path("/dev/full").open("wb", buffering=0))
 
-    monkeypatch.setattr(cleaning, "_open_synced", full)
+    monkeypatch.setattr(cleaning, "open_synced", full)
     assert main(["clean", str(path), str(tmp_path / "out.jsonl")]) == 2
     assert "No space left on device" in capsys.readouterr().err
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.jsonl"]

@@ -187,3 +187,11 @@ def test_rows_in_all_forms_are_mended_and_keep_their_form(write, call, tmp_path)
     openai["messages"][1]["content"] = ""
     sharegpt["conversations"][1]["value"] = call
     assert rows_of(out) == [openai, sharegpt]
+
+
+def test_a_file_named_like_the_change_log_is_cleaned_too(write, chat, call, tmp_path):
+    data = write("in/changes.jsonl", [chat("q", "Wait. " + call)])
+    out = tmp_path / "manifest.jsonl"
+    assert clean(data, out).manifest.changed == 1
+    assert rows_of(out) == [chat("q", call)]
+    assert len(rows_of(tmp_path / "manifest.changes.jsonl")) == 1
