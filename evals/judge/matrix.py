@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from fixtures import CATEGORIES, ReferenceAnswer, Suite
 
+from .execution import Sandbox, execute_turn
 from .layers import LAYERS
 from .mutators import MUTATIONS, Mutation, RightTurn
 from .outcome import Layer
@@ -68,21 +69,28 @@ def wrong_answers(
             )
 
 
-def _is_caught(wrong: WrongAnswer, layer: Layer) -> bool:
-    return layer(Turn(wrong.texts[wrong.turn - 1]), wrong.expected).status == "fail"
+def _is_caught(
+    wrong: WrongAnswer, layer: str, suite: Suite, layers: Mapping[str, Layer], sandbox: Sandbox
+) -> bool:
+    turn = Turn(wrong.texts[wrong.turn - 1])
+    if layer in layers:
+        return layers[layer](turn, wrong.expected).status == "fail"
+    case = suite.case(wrong.case)
+    return execute_turn(turn, wrong.expected, case, suite, sandbox).status == "fail"
 
 
 def make_line(
     mutation: Mutation,
     suite: Suite,
     answers: Sequence[ReferenceAnswer],
+    sandbox: Sandbox,
     layers: Mapping[str, Layer] = LAYERS,
 ) -> Line:
     """Judge all that a mutator makes; a cell is caught when its layer fails every one."""
     caught = dict.fromkeys(CATEGORIES, 0)
     missed: dict[str, list[WrongAnswer]] = {category: [] for category in CATEGORIES}
     for wrong in wrong_answers(mutation, suite, answers):
-        if _is_caught(wrong, layers[mutation.layer]):
+        if _is_caught(wrong, mutation.layer, suite, layers, sandbox):
             caught[wrong.category] += 1
         else:
             missed[wrong.category].append(wrong)
@@ -97,7 +105,8 @@ def make_matrix(
     mutations: Sequence[Mutation] = MUTATIONS,
 ) -> tuple[Line, ...]:
     """Return the whole matrix, a line for each mutator."""
-    return tuple(make_line(mutation, suite, answers, layers) for mutation in mutations)
+    with Sandbox() as sandbox:
+        return tuple(make_line(mutation, suite, answers, sandbox, layers) for mutation in mutations)
 
 
 def holes(matrix: Sequence[Line]) -> tuple[str, ...]:

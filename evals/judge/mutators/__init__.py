@@ -1,6 +1,6 @@
 """Mutators: each makes a right answer wrong in one known way, and names who must catch it."""
 
-from . import answers, code, fields, markup
+from . import answers, code, fields, markup, running
 from .mutator import Mutation, Mutator, RightTurn
 
 MUTATIONS = (
@@ -54,6 +54,14 @@ MUTATIONS = (
     Mutation("too few facts", "completeness", answers.too_few_facts),
     Mutation("wrong numbers", "completeness", answers.wrong_numbers),
     Mutation("result copied", "completeness", answers.copied_result),
+    Mutation("branch that is never taken", "executed", running.branch_never_taken),
+    Mutation("loop that is never entered", "executed", running.loop_never_entered),
+    Mutation("fields that are never reached", "executed", running.fields_never_reached),
+    Mutation("call behind an error", "executed", running.behind_an_error),
+    Mutation("name that nothing defines", "executed", running.undefined_name),
+    Mutation("endless recursion", "executed", running.endless_recursion),
+    Mutation("nothing shown", "executed", running.nothing_shown),
+    Mutation("chained call without arguments", "executed", running.chained_without_arguments),
 )
 
 __all__ = ["MUTATIONS", "Mutation", "Mutator", "RightTurn"]

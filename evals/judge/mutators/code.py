@@ -133,11 +133,16 @@ class _WithoutArguments(ast.NodeTransformer):
         return node
 
 
+def strip_arguments(code: str) -> str:
+    """Return code whose tools are called with no arguments."""
+    return ast.unparse(_WithoutArguments().visit(ast.parse(code)))
+
+
 def without_arguments(turn: RightTurn) -> str | None:
     """Call the tools with no arguments."""
     if turn.code is None or not turn.expected.reads_fields:
         return None
-    return render_call(ast.unparse(_WithoutArguments().visit(ast.parse(turn.code))))
+    return render_call(strip_arguments(turn.code))
 
 
 def sample_call(name: str) -> str:
