@@ -1,0 +1,1 @@
+"""The commands that decide from runs: compare, gate, runs, promote, rollback, report."""

@@ -1,0 +1,147 @@
+"""A comparison as text: for the terminal and, as Markdown, for a pull request."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..decide.comparison import (
+    NOTABLE_POINTS,
+    OUTCOMES,
+    PARTIAL,
+    SUCCESS,
+    CaseChange,
+    Comparison,
+    RateChange,
+    SideRate,
+)
+
+HEADER = ("", "before", "after", "difference", "95 % interval", "p", "fixed", "broken", "")
+
+METHODS = (
+    "Rates: Wilson score intervals. Difference: paired interval of Newcombe (1998, method 10). "
+    "p: exact McNemar test, two-sided, not corrected for the number of categories. "
+    f"Up or down: {NOTABLE_POINTS} points or more."
+)
+
+# Longer lists make a pull-request comment that nobody reads.
+_SHOWN_IN_MARKDOWN = 20
+
+
+class Row(NamedTuple):
+    """A row of the table of rates, as text."""
+
+    name: str
+    before: str
+    after: str
+    difference: str
+    interval: str
+    p: str
+    fixed: str
+    broken: str
+    direction: str
+
+
+def rate_text(rate: SideRate) -> str:
+    """Return a rate with its counts and interval, as far as they are known."""
+    if rate.cases is None:
+        return f"{rate.strict_pct:.1f} %"
+    return (
+        f"{rate.strict}/{rate.cases} {rate.strict_pct:.1f} % "
+        f"[{rate.low_pct:.0f}-{rate.high_pct:.0f}]"
+    )
+
+
+def row_of(change: RateChange) -> Row:
+    """Return the row of one rate."""
+    known = change.low is not None and change.p is not None
+    return Row(
+        change.name,
+        rate_text(change.before),
+        rate_text(change.after),
+        f"{change.difference:+.1f}",
+        f"{change.low:+.1f} to {change.high:+.1f}" if known else "-",
+        f"{change.p:.3f}" if known else "-",
+        "-" if change.fixed is None else str(change.fixed),
+        "-" if change.broken is None else str(change.broken),
+        change.direction,
+    )
+
+
+def conclusion_sentence(comparison: Comparison) -> str:
+    """Return what the comparison ends with: the seed's word, and how sure one can be."""
+    meaning = {
+        "success": f"success (after: {SUCCESS} % or more)",
+        "partial": f"partial (after: {PARTIAL}-{SUCCESS} %)",
+        "insufficient": f"insufficient (after: less than {PARTIAL} %)",
+        None: "no conclusion",
+    }
+    return f"{meaning[comparison.conclusion]}; {comparison.sentence}"
+
+
+def case_line(case: CaseChange) -> str:
+    """Return a case with the failure that tells of its change."""
+    deciding = case.before if case.outcome == "fixed" else case.after
+    if deciding is None:
+        return case.id
+    when = "was " if case.outcome == "fixed" else ""
+    return f"{case.id} ({when}turn {deciding.turn}, {deciding.layer}: {deciding.sentence})"
+
+
+def _rows(comparison: Comparison) -> list[Sequence[str]]:
+    changes = (comparison.overall, *comparison.categories, *comparison.groups)
+    return [HEADER, *(row_of(change) for change in changes)]
+
+
+def text(comparison: Comparison) -> str:
+    """Return the comparison for a terminal."""
+    rows = _rows(comparison)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    lines = [f"{comparison.before.name} (before) and {comparison.after.name} (after)", ""]
+    for row in rows:
+        first, *rest, last = row
+        aligned = [cell.rjust(width) for cell, width in zip(rest, widths[1:-1], strict=True)]
+        lines.append("  ".join([first.ljust(widths[0]), *aligned, last]).rstrip())
+    lines.insert(3, "-" * max(map(len, lines)))
+    for outcome in OUTCOMES:
+        cases = comparison.named(outcome)
+        if not cases:
+            continue
+        lines += ["", f"{outcome} ({len(cases)}):"]
+        if outcome == "still passing":
+            lines.append("  " + ", ".join(case.id for case in cases))
+        else:
+            lines += [f"  {case_line(case)}" for case in cases]
+    lines += ["", METHODS]
+    lines += [f"note: {note}" for note in comparison.notes]
+    return "\n".join([*lines, "", conclusion_sentence(comparison)])
+
+
+def _cell(text: str) -> str:
+    """Return text that no answer can turn into markup or another cell."""
+    for char in "\\`*_{}[]<>|#~":
+        text = text.replace(char, f"\\{char}")
+    return " ".join(text.split())
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return the comparison as Markdown that fits a pull-request comment."""
+    rows = [" | ".join(map(_cell, row)) for row in _rows(comparison)]
+    lines = [
+        f"### callgate: {_cell(comparison.before.name)} → {_cell(comparison.after.name)}",
+        "",
+        f"**{_cell(conclusion_sentence(comparison))}**",
+        "",
+        *(f"| {row} |" for row in rows),
+    ]
+    lines.insert(5, "|" + " --- |" + " ---: |" * (len(HEADER) - 2) + " --- |")
+    for outcome in OUTCOMES:
+        cases = comparison.named(outcome)
+        if not cases:
+            continue
+        lines += ["", f"<details><summary>{outcome} ({len(cases)})</summary>", ""]
+        shown = cases if outcome in ("fixed", "broken") else cases[:_SHOWN_IN_MARKDOWN]
+        lines += [f"- {_cell(case_line(case))}" for case in shown]
+        if len(cases) > len(shown):
+            lines.append(f"- and {len(cases) - len(shown)} more")
+        lines += ["", "</details>"]
+    lines += ["", *(f"- note: {_cell(note)}" for note in comparison.notes), "", f"*{METHODS}*", ""]
+    return "\n".join(lines)
