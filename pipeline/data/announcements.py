@@ -35,24 +35,28 @@ _GERUND = "|".join(_gerund(verb) for verb in _VERBS if "_" not in verb)
 
 _ADVERB = (
     r"(?:(?:also|first|just|now|next|then|quickly|again|immediately|start by|begin by|go ahead and|"
-    r"go and|have to|need to|try to|proceed to|turn to|quickly|briefly|really|simply|help you|"
+    r"go and|have to|need to|try to|proceed to|turn to|briefly|really|simply|help you|"
     r"take a moment to|take a minute to|be able to)\s+)*"
 )
 _SUBJECT = (
     r"(?:i'll|i will|i shall|i'm going to|i am going to|i'm gonna|i'm about to|i am about to|"
     r"let me|let's|let us|we'll|we will|we're going to|i need to|i'll need to|i have to|i must|"
-    r"i should|allow me to|i'd like to|i would like to|i want to|first i|now i|next i|"
+    r"i should|allow me to|i'd like to|i would like to|i want to|"
+    r"(?<=first )i|(?<=now )i|(?<=next )i|"
     r"i plan to|my next step is to|the next step is to|next step is to|time to|we need to|"
     r"we should|we have to|gonna|going to|will)"
 )
+# A clause in front of the promise ends in a comma or right before the one who promises.
+_CLAUSE_END = r"(?=,|\s+(?:i'll|i will|i'm|i am|i need|i have|i should|let|we|allow)\b)"
+# Once read, a lead is never read in another way: trying all of them takes exponential time. Where
+# one lead begins another, the longer one stands first.
 _LEAD = (
-    r"(?:(?:sure(?: thing)?|ok(?:ay)?|alright|all right|right|great|good|perfect|yes|certainly|"
-    r"absolutely|of course|no problem|got it|understood|well|so|and|but|hmm|happy to|thanks|first|"
-    r"firstly|second|now|next|then|finally|afterwards|after that|before that|before answering|"
-    r"for this|for that|here|great question|good question|in the meantime|meanwhile|"
-    r"to [^,.:;]{3,80}|since [^,.:;]{3,80}|as [^,.:;]{3,60}|because [^,.:;]{3,80}|"
-    r"in order to [^,.:;]{3,80}|for [^,.:;]{3,40}|based on [^,.:;]{3,60}|with [^,.:;]{3,50})"
-    r"[\s,;:!\u2014\u2013-]+)*"
+    r"(?>(?:great question|good question|sure thing|sure|okay|ok|alright|all right|"
+    r"right(?!\s+away)|great|good|perfect|yes|certainly|absolutely|of course|no problem|got it|"
+    r"understood|well|so|and|but|hmm|happy to|thanks|firstly|first|second|now|next|then|finally|afterwards|after that|"
+    r"before that|before answering|for this|for that|here|in the meantime|meanwhile|"
+    rf"(?:in order to|to|since|as|because|for|based on|with)\s+[^,.:;]{{3,80}}?{_CLAUSE_END})"
+    r"[\s,;:!\u2014\u2013-]+)*+"
 )
 _PROMISE = re.compile(rf"{_LEAD}{_SUBJECT}\s+{_ADVERB}(?P<verb>{_VERB})\b(?P<rest>.*)", re.DOTALL)
 _DOING = re.compile(

@@ -11,6 +11,7 @@ _HEAD = re.compile(r"\s*<function=(?P<function>[^<>\s]*)>\s*<parameter=(?P<param
 _CODE_CLOSE = "</parameter>"
 _TAIL = re.compile(r"</parameter>\s*</function>\s*</tool_call>")
 _JSON = json.JSONDecoder()
+_SPACE = re.compile(r"\s*")
 # Markup that only a call has; without <tool_call> around it, it is a call gone wrong.
 _STRAY = re.compile(r"</tool_call>|<function=[^<>\s]*>|</function>|<parameter=[^<>\s]*>")
 
@@ -42,16 +43,21 @@ def render_call(code: str) -> str:
     )
 
 
+def _skip_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
+
+
 def _end_of_json(text: str, body: int) -> int | None:
     """Return where a call with a JSON body ends: its strings may hold `</tool_call>`."""
-    begin = len(text) - len(text[body:].lstrip())
+    begin = _skip_space(text, body)
     if not text.startswith("{", begin):
         return None
     try:
         _, end = _JSON.raw_decode(text, begin)
     except (ValueError, RecursionError):
         return None
-    close = len(text) - len(text[end:].lstrip())
+    close = _skip_space(text, end)
     return close + len(CALL_CLOSE) if text.startswith(CALL_CLOSE, close) else None
 
 

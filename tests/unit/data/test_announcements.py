@@ -1,3 +1,4 @@
+import time
 import tomllib
 from pathlib import Path
 
@@ -57,3 +58,20 @@ def test_a_promise_whose_object_follows_is_an_answer():
 
 def test_typographic_apostrophes_and_case_do_not_matter():
     assert is_announcement("I\u2019LL CHECK THE STATUS.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "to see the tide " * 30,
+        "as for with since because " * 18,
+        "well so and " * 40,
+        "let me " + "just quickly now " * 30 + "wait",
+        "to do so as to be for " * 20,
+        "now i " * 80,
+    ],
+)
+def test_no_text_takes_long_to_be_told(text):
+    begin = time.perf_counter()
+    is_announcement(text[:490])
+    assert time.perf_counter() - begin < 0.2
