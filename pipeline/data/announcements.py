@@ -53,7 +53,8 @@ _CLAUSE_END = r"(?=,|\s+(?:i'll|i will|i'm|i am|i need|i have|i should|let|we|al
 _LEAD = (
     r"(?>(?:great question|good question|sure thing|sure|okay|ok|alright|all right|"
     r"right(?!\s+away)|great|good|perfect|yes|certainly|absolutely|of course|no problem|got it|"
-    r"understood|well|so|and|but|hmm|happy to|thanks|firstly|first|second|now|next|then|finally|afterwards|after that|"
+    r"understood|well|so|and|but|hmm|happy to|thanks|firstly|first|second|now|next|then|"
+    r"finally|afterwards|after that|"
     r"before that|before answering|for this|for that|here|in the meantime|meanwhile|"
     rf"(?:in order to|to|since|as|because|for|based on|with)\s+[^,.:;]{{3,80}}?{_CLAUSE_END})"
     r"[\s,;:!\u2014\u2013-]+)*+"
