@@ -79,6 +79,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="RUN",
         help="judge the recorded answers of a run again (folder, number or name); loads no model",
     )
+    group.addoption(
+        "--no-execute",
+        action="store_true",
+        help="read the code of calls and do not run it in the sandbox",
+    )
 
 
 def _system_prompt(wish: str | None) -> str:
@@ -115,4 +120,5 @@ def read_settings(config: pytest.Config) -> RunSettings:
         replay=option.replay,
         command=("pytest", *map(str, config.invocation_params.args)),
         workers=getattr(option, "numprocesses", None) or 0,
+        execute=not option.no_execute,
     )

@@ -15,6 +15,7 @@ from .ask.session import Answers
 from .controller import Controller
 from .decide.results import CaseRecord, case_record
 from .judge import judge
+from .judge.execution import Sandbox, execute_answer
 from .options import add_options, read_settings
 from .run import CHECKOUT, Run
 
@@ -106,20 +107,35 @@ def answers(request: pytest.FixtureRequest) -> Answers:
         return pytest.fail(f"callgate: {problem}", pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def sandbox(request: pytest.FixtureRequest) -> Generator[Sandbox | None, None, None]:
+    """Make the process in which the code of calls is run; None with --no-execute."""
+    if not request.config.stash[RUN].settings.execute:
+        yield None
+        return
+    with Sandbox() as started:
+        yield started
+
+
 @pytest.fixture
-def check(request: pytest.FixtureRequest, answers: Answers) -> Callable[[Case], None]:
+def check(
+    request: pytest.FixtureRequest, answers: Answers, sandbox: Sandbox | None
+) -> Callable[[Case], None]:
     """Judge the answer to a case and raise Miss unless every layer that applies passed."""
-    responses = request.config.stash[RUN].suite.responses
+    suite = request.config.stash[RUN].suite
 
     def check_case(case: Case) -> None:
         given = answers[case.id]
-        record = case_record(case, judge(case, [answer.text for answer in given], responses))
+        texts = [answer.text for answer in given]
+        executed = execute_answer(case, texts, suite, sandbox) if sandbox else ()
+        record = case_record(case, judge(case, texts, suite.responses), executed)
         request.node.stash[JUDGED] = (record, given)
         # Properties of the item: those of the report are lost on the way from a worker.
         request.node.user_properties += [
             ("category", case.category),
             ("soft", record.soft),
             ("strict", record.strict),
+            ("executed", record.executed),
             ("tokens", sum(answer.tokens for answer in given)),
             ("seconds", round(sum(answer.seconds for answer in given), 3)),
         ]

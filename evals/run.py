@@ -35,6 +35,7 @@ class RunSettings:
     replay: str | None
     command: tuple[str, ...]
     workers: int = 0
+    execute: bool = True
 
 
 @dataclass

@@ -11,12 +11,12 @@ from .results import Rate, Results
 POLICIES_FILE = Path(__file__).with_name("policies.toml")
 OFF = "off"
 
-_NAMES = ("overall", *MARKERS)
+_NAMES = ("overall", "executed", *MARKERS)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A gate by name: targets in percent of strict passes."""
+    """A gate by name: targets in percent of strict passes; `executed` in percent of code run."""
 
     name: str
     targets: dict[str, float]
@@ -35,13 +35,18 @@ class GateLine:
         """Whether the target was reached; None without a target or when cases are missing."""
         if self.target is None or self.rate is None or not self.rate.complete:
             return None
+        if self.name == "executed":
+            if not self.rate.executable:
+                return None
+            return 100 * self.rate.executed >= self.target * self.rate.executable
         return 100 * self.rate.strict >= self.target * self.rate.cases
 
     def fails(self) -> str | None:
         """Return the sentence that says how the target was missed."""
         if self.met is not False or self.rate is None:
             return None
-        return f"{self.name} {self.rate.strict_pct:g} % < {self.target:g} %"
+        found = self.rate.executed_pct if self.name == "executed" else self.rate.strict_pct
+        return f"{self.name} {found:g} % < {self.target:g} %"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The results file: what the judge said of each case, and the rates that follow from it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -9,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fixtures import CATEGORIES, MARKERS, CallgateError, Case, Suite
 
 from ..judge import JUDGE_VERSION, Judgement
+from ..judge.execution import Executed
 from .statistics import percent, wilson_interval
 
 RESULTS_SCHEMA: Literal[1] = 1
+_PRINTED_KEPT = 500
 
 
 class _Record(BaseModel):
@@ -25,10 +28,28 @@ class LayerRecord(_Record):
     sentence: str
 
 
+class ToolRunRecord(_Record):
+    """A tool that the code really called: its arguments by name, each as its repr."""
+
+    tool: str
+    arguments: dict[str, str]
+
+
+class ExecutedRecord(_Record):
+    """What the code of a turn did when it was run, and the verdict of that."""
+
+    status: Literal["pass", "fail", "not run", "n/a"]
+    sentence: str
+    calls: tuple[ToolRunRecord, ...] = ()
+    reads: tuple[str, ...] = ()
+    printed: str = ""
+
+
 class TurnRecord(_Record):
-    """One turn: its layers, and the habits that training data teaches."""
+    """One turn: its layers, what running it showed, and the habits that training data teaches."""
 
     layers: dict[str, LayerRecord]
+    executed: ExecutedRecord | None = None
     announces: bool
     preamble: bool
 
@@ -49,12 +70,17 @@ class CaseRecord(_Record):
     groups: tuple[str, ...]
     soft: bool
     strict: bool
+    executed: Literal["pass", "fail", "not run", "n/a"] = "n/a"
     deciding: Deciding | None
     turns: tuple[TurnRecord, ...]
 
 
 class Rate(_Record):
-    """How many of some cases passed; percentages and the 95 % Wilson interval of strict."""
+    """How many of some cases passed; percentages and the 95 % Wilson interval of strict.
+
+    `executed` of `executable` cases do what they should when they are run; `not_run` are those
+    whose code the sandbox does not support.
+    """
 
     cases: int
     of: int
@@ -64,6 +90,10 @@ class Rate(_Record):
     strict_pct: float
     strict_low_pct: float
     strict_high_pct: float
+    executed: int = 0
+    executable: int = 0
+    not_run: int = 0
+    executed_pct: float | None = None
 
     @property
     def complete(self) -> bool:
@@ -79,6 +109,7 @@ class Summary(Rate):
     groups: dict[str, Rate]
     announcements: int
     preambles: int
+    not_run_reasons: dict[str, int] = {}
 
 
 class Results(_Record):
@@ -92,14 +123,40 @@ class Results(_Record):
     cases: tuple[CaseRecord, ...]
 
     def rate(self, name: str) -> Rate | None:
-        """Return the rate of `overall`, a category or a group; None when none of it was judged."""
-        if name == "overall":
+        """Return the rate of `overall`, a category or a group; None when none of it was judged.
+
+        The rate of `executed` is that of `overall`, whose executed share it means.
+        """
+        if name in ("overall", "executed"):
             return self.summary
         return self.summary.categories.get(name) or self.summary.groups.get(name)
 
 
-def case_record(case: Case, judgement: Judgement) -> CaseRecord:
-    """Return the record of a judged case."""
+def _executed_record(executed: Executed) -> ExecutedRecord:
+    run = executed.execution
+    if run is None:
+        return ExecutedRecord(status=executed.status, sentence=executed.sentence)
+    return ExecutedRecord(
+        status=executed.status,
+        sentence=executed.sentence,
+        calls=tuple(ToolRunRecord(tool=c.tool, arguments=c.arguments) for c in run.calls),
+        reads=tuple(sorted(run.reads)),
+        printed=run.printed[:_PRINTED_KEPT],
+    )
+
+
+def _executed_status(turns: Sequence[Executed]) -> Literal["pass", "fail", "not run", "n/a"]:
+    found = {turn.status for turn in turns}
+    for status in ("fail", "not run", "pass"):
+        if status in found:
+            return status
+    return "n/a"
+
+
+def case_record(case: Case, judgement: Judgement, executed: Sequence[Executed] = ()) -> CaseRecord:
+    """Return the record of a judged case; `executed` is empty when nothing was run."""
+    runs: Sequence[ExecutedRecord | None] = [_executed_record(turn) for turn in executed]
+    runs = runs or [None] * len(judgement.turns)
     deciding = judgement.deciding
     return CaseRecord(
         id=case.id,
@@ -107,6 +164,7 @@ def case_record(case: Case, judgement: Judgement) -> CaseRecord:
         groups=case.groups,
         soft=judgement.soft,
         strict=judgement.strict,
+        executed=_executed_status(executed),
         deciding=deciding and Deciding(turn=deciding[0], layer=deciding[1], sentence=deciding[2]),
         turns=tuple(
             TurnRecord(
@@ -114,10 +172,11 @@ def case_record(case: Case, judgement: Judgement) -> CaseRecord:
                     name: LayerRecord(status=outcome.status, sentence=outcome.sentence)
                     for name, outcome in turn.layers.items()
                 },
+                executed=run,
                 announces=turn.announces,
                 preamble=turn.preamble,
             )
-            for turn in judgement.turns
+            for turn, run in zip(judgement.turns, runs, strict=True)
         ),
     )
 
@@ -125,6 +184,8 @@ def case_record(case: Case, judgement: Judgement) -> CaseRecord:
 def _rate(records: Sequence[CaseRecord], of: int) -> Rate:
     strict = sum(record.strict for record in records)
     soft = sum(record.soft for record in records)
+    executed = sum(record.executed == "pass" for record in records)
+    executable = executed + sum(record.executed == "fail" for record in records)
     interval = wilson_interval(strict, len(records))
     return Rate(
         cases=len(records),
@@ -135,6 +196,10 @@ def _rate(records: Sequence[CaseRecord], of: int) -> Rate:
         strict_pct=percent(strict, len(records)),
         strict_low_pct=interval.low,
         strict_high_pct=interval.high,
+        executed=executed,
+        executable=executable,
+        not_run=sum(record.executed == "not run" for record in records),
+        executed_pct=percent(executed, executable) if executable else None,
     )
 
 
@@ -162,7 +227,20 @@ def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
         groups={name: rate for name, rate in rates.items() if name not in CATEGORIES},
         announcements=sum(any(turn.announces for turn in record.turns) for record in records),
         preambles=sum(any(turn.preamble for turn in record.turns) for record in records),
+        not_run_reasons=_not_run_reasons(records),
     )
+
+
+def _not_run_reasons(records: Sequence[CaseRecord]) -> dict[str, int]:
+    """Return why code was not run, the most frequent reason first."""
+    counted = Counter(
+        turn.executed.sentence
+        for record in records
+        if record.executed == "not run"
+        for turn in record.turns
+        if turn.executed and turn.executed.status == "not run"
+    )
+    return dict(counted.most_common())
 
 
 def make_results(suite: Suite, records: Sequence[CaseRecord], fingerprint: str) -> Results:

@@ -10,7 +10,13 @@ from fixtures import Case
 from ..ask.answer import Answer
 from ..decide.gate import GateResult
 from ..decide.results import CaseRecord, Results
-from .table import HEADER, gate_sentence, habits_sentence, row_of, verdict_sentence
+from .table import (
+    executed_sentence,
+    gate_sentence,
+    habits_sentence,
+    table_cells,
+    verdict_sentence,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -47,6 +53,7 @@ def row_cells(record: CaseRecord | None) -> list[str]:
 
 def summary_html(gate: GateResult, results: Results, model: str, *, enforced: bool) -> str:
     """Return the verdict and the table that stand above the cases."""
+    header, *rows = table_cells(gate)
     return _template("summary.html.j2").render(
         gate=gate,
         results=results,
@@ -54,6 +61,7 @@ def summary_html(gate: GateResult, results: Results, model: str, *, enforced: bo
         verdict=verdict_sentence(results),
         gate_sentence=gate_sentence(gate, enforced=enforced),
         habits=habits_sentence(results),
-        header=HEADER,
-        rows=[row_of(line) for line in gate.lines],
+        executed=executed_sentence(results),
+        header=header,
+        rows=rows,
     )

@@ -7,7 +7,8 @@ from ..ask.session import EngineRecord
 from ..decide.gate import GateLine, GateResult
 from ..decide.results import Rate, Results
 
-HEADER = ("category", "soft", "strict", "95 % interval", "target", "met")
+HEADER = ("category", "soft", "strict", "95 % interval", "executed", "target", "met")
+_EXECUTED = HEADER.index("executed")
 
 _MEANING = {
     "deploy": "deploy (strict >= 80 %)",
@@ -23,12 +24,20 @@ class Row(NamedTuple):
     soft: str
     strict: str
     interval: str
+    executed: str
     target: str
     met: str
 
 
 def _share(part: int, rate: Rate) -> str:
     return f"{part}/{rate.cases} {100 * part / rate.cases:5.1f} %"
+
+
+def _executed(rate: Rate) -> str:
+    if not rate.executable:
+        return "-" if not rate.not_run else f"- ({rate.not_run} not run)"
+    share = f"{rate.executed}/{rate.executable} {100 * rate.executed / rate.executable:5.1f} %"
+    return f"{share} ({rate.not_run} not run)" if rate.not_run else share
 
 
 def _met(line: GateLine) -> str:
@@ -42,12 +51,13 @@ def row_of(line: GateLine) -> Row:
     target = "" if line.target is None else f"{line.target:g} %"
     rate = line.rate
     if rate is None:
-        return Row(line.name, "-", "-", "-", target, _met(line))
+        return Row(line.name, "-", "-", "-", "-", target, _met(line))
+    if line.name == "executed":
+        return Row(line.name, "", "", "", _executed(rate), target, _met(line))
     name = line.name if rate.complete else f"{line.name} ({rate.cases} of {rate.of})"
     interval = f"{rate.strict_low_pct:.1f}-{rate.strict_high_pct:.1f} %"
-    return Row(
-        name, _share(rate.soft, rate), _share(rate.strict, rate), interval, target, _met(line)
-    )
+    soft, strict = _share(rate.soft, rate), _share(rate.strict, rate)
+    return Row(name, soft, strict, interval, _executed(rate), target, _met(line))
 
 
 def verdict_sentence(results: Results) -> str:
@@ -92,14 +102,34 @@ def habits_sentence(results: Results) -> str:
     )
 
 
-def _cells(gate: GateResult) -> list[Sequence[str]]:
-    return [HEADER, *(row_of(line) for line in gate.lines)]
+def executed_sentence(results: Results) -> str | None:
+    """Return what running the code showed, and why some was not run; None when none was."""
+    summary = results.summary
+    if not summary.executable and not summary.not_run:
+        return None
+    without = summary.cases - summary.executable - summary.not_run
+    sentence = (
+        f"executed: {summary.executed} of {summary.executable} cases do what they should when "
+        f"their code is run, {without} want no code"
+    )
+    if not summary.not_run:
+        return sentence
+    reasons = [f"{reason} ({count})" for reason, count in summary.not_run_reasons.items()]
+    return f"{sentence}, {summary.not_run} not run: {'; '.join(reasons[:3])}"
+
+
+def table_cells(gate: GateResult) -> list[Sequence[str]]:
+    """Return the header and the rows; without a column for running when nothing was run."""
+    rows: list[Sequence[str]] = [HEADER, *(row_of(line) for line in gate.lines)]
+    if any(row[_EXECUTED] not in ("", "-") for row in rows[1:]):
+        return rows
+    return [(*row[:_EXECUTED], *row[_EXECUTED + 1 :]) for row in rows]
 
 
 def text_table(gate: GateResult) -> str:
     """Return the table with aligned columns."""
-    rows = _cells(gate)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    rows = table_cells(gate)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for row in rows:
         first, *rest = row
@@ -111,9 +141,9 @@ def text_table(gate: GateResult) -> str:
 
 def markdown(gate: GateResult, results: Results, title: str, *, enforced: bool) -> str:
     """Return the table and the verdict as Markdown, for a step summary or a comment."""
-    rows = _cells(gate)
+    rows = table_cells(gate)
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|" + " --- |" * len(HEADER))
+    lines.insert(1, "|" + " --- |" * len(rows[0]))
     return "\n".join(
         [
             f"### {title}",
@@ -123,6 +153,7 @@ def markdown(gate: GateResult, results: Results, title: str, *, enforced: bool) 
             f"**Verdict: {verdict_sentence(results)}**",
             "",
             f"{gate_sentence(gate, enforced=enforced)}; {habits_sentence(results)}.",
+            *([f"{executed}."] if (executed := executed_sentence(results)) else []),
             "",
         ]
     )

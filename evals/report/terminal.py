@@ -9,6 +9,7 @@ from ..decide.manifest import read_manifest
 from ..run import Run
 from .table import (
     engine_sentence,
+    executed_sentence,
     gate_sentence,
     habits_sentence,
     markdown,
@@ -61,6 +62,8 @@ def write_summary(
     good = gate.passed is not False
     reporter.write_line(gate_sentence(gate, enforced=enforced), green=good, red=not good)
     reporter.write_line(habits_sentence(results))
+    if (executed := executed_sentence(results)) is not None:
+        reporter.write_line(executed)
     engine = read_manifest(folder / "manifest.json").engine
     if engine is not None:
         reporter.write_line(engine_sentence(engine))

@@ -1,11 +1,11 @@
 """executed: the code of a turn runs, and does with the tools what the case expects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from fixtures import Case, Suite, Tool, alternatives
 
-from ..turn import Expectation, Turn
+from ..turn import Expectation, Turn, expectations
 from .canned import canned_results
 from .sandbox import Execution, Sandbox
 
@@ -56,7 +56,7 @@ def execute_turn(
     filled, sparse = canned_results(suite, case)
     run = sandbox.execute(codes, tools, filled)
     if run.status == "not run":
-        return Executed("not run", f"not run: {run.problem}", run)
+        return Executed("not run", str(run.problem), run)
     wrong = _wrong(run, expected, tools)
     if wrong is not None and run.status == "ran":
         # What it does only when there is nothing to tell counts as well.
@@ -71,3 +71,14 @@ def execute_turn(
     if wrong is not None:
         return Executed("fail", wrong, run)
     return Executed("pass", f"ran, called {', '.join(run.tools)}", run)
+
+
+def execute_answer(
+    case: Case, texts: Sequence[str], suite: Suite, sandbox: Sandbox
+) -> tuple[Executed, ...]:
+    """Run the code of every turn of an answer; raises ValueError when a turn is missing."""
+    expected = expectations(case, suite.responses)
+    return tuple(
+        execute_turn(Turn(text), wanted, case, suite, sandbox)
+        for text, wanted in zip(texts, expected, strict=True)
+    )

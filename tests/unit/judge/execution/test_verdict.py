@@ -84,7 +84,7 @@ def test_what_the_sandbox_lacks_is_counted_apart(verdict):
     code = "import operator\nprint(git_status('.'))"
     assert verdict("dirty_files", render_call(code))[:2] == (
         "not run",
-        "not run: the sandbox has no module 'operator'",
+        "the sandbox has no module 'operator'",
     )
 
 
