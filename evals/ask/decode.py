@@ -9,10 +9,13 @@ import ctypes
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.model.blas import thread_count, use_fast_blas
+
+from .guess import WIDTHS, Guesser, best_width
+from .row_cache import RowCache
 
 if TYPE_CHECKING:
     import mlx.core as mx
@@ -25,17 +28,47 @@ PROMPTS_AT_ONCE = 8
 
 @dataclass(eq=False)
 class Continuation:
-    """A prompt that is continued token by token; `cache` holds the tokens of `read`."""
+    """A prompt that is continued; `cache` holds the first `held` of its `tokens`."""
 
-    prompt: list[int]
+    tokens: list[int]
+    prompt_tokens: int
     limit: int
     cache: list[Any]
-    read: list[int]
+    held: int
+    guess: list[int] = field(default_factory=list)
+    guesser: Guesser = field(default_factory=Guesser)
 
     @property
     def token_ids(self) -> list[int]:
         """What was generated so far, a stop token included."""
-        return self.read[len(self.prompt) :]
+        return self.tokens[self.prompt_tokens :]
+
+    @property
+    def left(self) -> int:
+        """How many tokens may still be generated."""
+        return self.limit - (len(self.tokens) - self.prompt_tokens)
+
+    def make_guess(self) -> None:
+        """Guess what follows, so that a step can read it."""
+        self.guess = self.guesser.guess(self.tokens, min(WIDTHS[-1], self.left) - 1)
+
+    def accept(self, said: Sequence[int], stop_tokens: set[int]) -> bool:
+        """Take in what the model said after the last token and each guessed one that was read.
+
+        Returns whether this ends the answer.
+        """
+        right = 0
+        for guessed, token in zip(self.guess, said, strict=False):
+            self.guesser.learn(guessed == token)
+            if guessed != token:
+                break
+            right += 1
+        for token in said[: right + 1]:
+            self.held += 1
+            self.tokens.append(token)
+            if token in stop_tokens or self.left == 0:
+                return True
+        return False
 
 
 @contextmanager
@@ -63,67 +96,85 @@ class _Lane:
     def __init__(self, model: "nn.Module", stream: "mx.Stream") -> None:
         self.stream = stream
         self.rows: list[Continuation | None] = []  # None: finished, its place not yet given up
+        self.said: Any = None  # an array: what the model says after each token that it reads
         self._model = model
         self._cache: list[Any] = []
-        self.tokens: Any = None  # an array: what every row reads next
         self._wasted = 0
 
     @property
-    def living(self) -> int:
-        """How many rows are not finished."""
-        return sum(row is not None for row in self.rows)
+    def living(self) -> list[Continuation]:
+        """The rows that are not finished."""
+        return [row for row in self.rows if row is not None]
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether tokens that were read can be taken back."""
+        return all(isinstance(layer, RowCache) for layer in self._cache)
 
     def admit(self, new: Sequence[Continuation]) -> list[object]:
         """Read the prompts up to their last tokens and take them in; return what to evaluate."""
         import mlx.core as mx
+        from mlx_lm.models.cache import KVCache
 
-        cache = [layers[0].merge(layers) for layers in zip(*(c.cache for c in new), strict=True)]
-        rest = [row.prompt[len(row.read) : -1] for row in new]
+        layers = list(zip(*(row.cache for row in new), strict=True))
+        own_rows = all(type(layer[0]) is KVCache for layer in layers)
+        cache = [(RowCache if own_rows else layer[0]).merge(layer) for layer in layers]
+        rest = [row.tokens[row.held : -1] for row in new]
         longest = max(map(len, rest))
+        lengths = [len(tokens) for tokens in rest]
         for layer in cache:
-            layer.prepare(
-                lengths=[len(tokens) for tokens in rest],
-                right_padding=[longest - len(tokens) for tokens in rest],
-            )
+            layer.prepare(lengths=lengths, right_padding=[longest - each for each in lengths])
         padded = mx.array([tokens + [0] * (longest - len(tokens)) for tokens in rest], mx.int32)
         width = max(1, TOKENS_AT_ONCE // len(new))
         for start in range(0, longest, width):
             self._model(padded[:, start : start + width], cache=cache)
         for layer in cache:
             layer.finalize()
-        last = mx.array([row.prompt[-1] for row in new])
         for row in new:
-            row.read, row.cache = row.prompt[:-1], []
+            row.held, row.cache = len(row.tokens) - 1, []
         self._give_up_places()
         if self.rows:
             for layer, other in zip(self._cache, cache, strict=True):
                 layer.extend(other)
-            last = mx.concatenate([self.tokens, last])
         else:
             self._cache = cache
         self.rows.extend(new)
-        self.tokens = last
         return [layer.state for layer in self._cache]
 
-    def step(self) -> Any:  # noqa: ANN401 - an array of tokens
-        """Queue the next token of every row; return the tokens that this reads."""
+    def start(self, width: int) -> None:
+        """Queue a step that reads the last token of every row and guesses up to `width`."""
         import mlx.core as mx
 
         # Giving up a place copies the cache, about one step's work.
         if self._wasted >= len(self.rows):
             self._give_up_places()
-        self._wasted += len(self.rows) - self.living
-        inputs = self.tokens
-        self.tokens = mx.argmax(self._model(inputs[:, None], cache=self._cache)[:, -1], axis=-1)
-        return inputs
+        self._wasted += len(self.rows) - len(self.living)
+        read = []
+        for row in self.rows:
+            tokens = [] if row is None else [row.tokens[-1], *row.guess][:width]
+            read.append(tokens + [0] * (width - len(tokens)))
+        self.said = mx.argmax(self._model(mx.array(read), cache=self._cache), axis=-1)
 
-    def finish(self, place: int) -> Continuation:
-        """Take a row out; its cache goes with it."""
-        row = self.rows[place]
-        assert row is not None
-        row.cache = [layer.extract(place) for layer in self._cache]
-        self.rows[place] = None
-        return row
+    def finish(self, stop_tokens: set[int]) -> list[Continuation]:
+        """Take in what the step said; return the rows that it ended, with their caches."""
+        rows = zip(self.rows, self.said.tolist(), strict=True)
+        ended = [
+            place
+            for place, (row, said) in enumerate(rows)
+            if row is not None and row.accept(said, stop_tokens)
+        ]
+        if self.takes_back:
+            held = [0 if row is None else row.held for row in self.rows]
+            for layer in self._cache:
+                layer.set_lengths(held)
+        continuations = []
+        for place in ended:
+            row = self.rows[place]
+            assert row is not None
+            row.cache = [layer.extract(place) for layer in self._cache]
+            continuations.append(row)
+            self.rows[place] = None
+        return continuations
 
     def _give_up_places(self) -> None:
         self._wasted = 0
@@ -134,7 +185,6 @@ class _Lane:
         if keep:
             for layer in self._cache:
                 layer.filter(keep)
-            self.tokens = self.tokens[keep]
         else:
             self._cache = []
 
@@ -143,15 +193,11 @@ class GreedyDecoder:
     """Continues prompts greedily, `batch_size` of them at a time."""
 
     def __init__(
-        self,
-        model: "nn.Module",
-        stop_tokens: set[int],
-        streams: Sequence["mx.Stream"],
-        batch_size: int,
+        self, model: "nn.Module", stop_tokens: set[int], streams: Sequence["mx.Stream"], batch: int
     ) -> None:
         self._lanes = [_Lane(model, stream) for stream in streams]
         self._stop_tokens = stop_tokens
-        self._batch_size = batch_size
+        self._batch_size = batch
         self._waiting: deque[Continuation] = deque()
 
     def add(self, continuation: Continuation) -> None:
@@ -168,13 +214,13 @@ class GreedyDecoder:
     def _admit_waiting(self) -> None:
         import mlx.core as mx
 
-        free = self._batch_size - sum(lane.living for lane in self._lanes)
+        free = self._batch_size - sum(len(lane.living) for lane in self._lanes)
         new = [self._waiting.popleft() for _ in range(min(free, len(self._waiting)))]
         # Prompts that are read together are padded to the longest of them.
-        new.sort(key=lambda row: len(row.prompt) - len(row.read))
+        new.sort(key=lambda row: len(row.tokens) - row.held)
         for start in range(0, len(new), PROMPTS_AT_ONCE * len(self._lanes)):
             group = new[start : start + PROMPTS_AT_ONCE * len(self._lanes)]
-            emptiest = sorted(self._lanes, key=lambda lane: lane.living)
+            emptiest = sorted(self._lanes, key=lambda lane: len(lane.living))
             states = []
             for place, lane in enumerate(emptiest):
                 if own := group[place :: len(emptiest)]:
@@ -183,7 +229,7 @@ class GreedyDecoder:
             mx.eval(states)
 
     def step(self) -> tuple[int, list[Continuation]] | None:
-        """Generate a token of every running continuation: how many, and those that finished.
+        """Generate at least a token of each continuation: how many in all, and those that ended.
 
         Returns None when nothing is left.
         """
@@ -193,21 +239,22 @@ class GreedyDecoder:
         running = [lane for lane in self._lanes if lane.living]
         if not running:
             return None
-        inputs = []
+        rows = [row for lane in running for row in lane.living]
+        width = 1
+        if all(lane.takes_back for lane in running):
+            for row in rows:
+                row.make_guess()
+            trusts = [row.guesser.trust for row in rows if row.guess]
+            width = best_width(trusts, len(rows), len(running))
+        before = sum(len(row.tokens) for row in rows)
         for lane in running:
             with mx.stream(lane.stream):
-                inputs.append(lane.step())
-        mx.async_eval([lane.tokens for lane in running])  # type: ignore[no-untyped-call]
-        generated, finished = 0, []
-        for lane, tokens in zip(running, inputs, strict=True):
-            for place, (row, token) in enumerate(zip(lane.rows, tokens.tolist(), strict=True)):
-                if row is None:
-                    continue
-                row.read.append(token)
-                if len(row.read) == len(row.prompt):
-                    continue
-                generated += 1
-                if token in self._stop_tokens or len(row.token_ids) >= row.limit:
-                    with mx.stream(lane.stream):
-                        finished.append(lane.finish(place))
-        return generated, finished
+                lane.start(width)
+        mx.eval([lane.said for lane in running])
+        ended: list[Continuation] = []
+        for lane in running:
+            with mx.stream(lane.stream):
+                ended.extend(lane.finish(self._stop_tokens))
+        # A copy that is still to be made would keep the cache from being written in place.
+        mx.eval([layer.state for row in ended for layer in row.cache])
+        return sum(len(row.tokens) for row in rows) - before, ended

@@ -107,7 +107,7 @@ class MlxEngine:
         limit = most if context is None else min(most, context - len(pending.prompt))
         if cache is None:
             cache = make_prompt_cache(self._loaded.model)
-        return Continuation(pending.prompt, limit, cache, pending.prompt[:kept])
+        return Continuation(list(pending.prompt), len(pending.prompt), limit, cache, kept)
 
     def _follow(self, pending: _Pending, finished: Continuation) -> Continuation:
         """Return the next turn, on the cache of the finished one where it fits."""
@@ -116,8 +116,8 @@ class MlxEngine:
         if not can_trim_prompt_cache(finished.cache):
             return self._continuation(pending, 0, None)
         # What the template makes of the answer may differ from what was generated.
-        kept = _common_prefix([pending.prompt, [*finished.read, -1]])
-        trim_prompt_cache(finished.cache, len(finished.read) - kept)
+        kept = _common_prefix([pending.prompt, [*finished.tokens[: finished.held], -1]])
+        trim_prompt_cache(finished.cache, finished.held - kept)
         return self._continuation(pending, kept, finished.cache if kept else None)
 
     def _streams(self) -> list[Any]:
