@@ -9,7 +9,7 @@ from fixtures import SYSTEM_PROMPT, CallgateError
 from pipeline.model.embedded import EMBEDDED_MODEL
 
 from .ask.answer import AskSettings, Sampling
-from .decide.gate import OFF, find_policy
+from .decide.policies import OFF, find_policy
 from .report.run_folder import find_run, run_name
 from .run import REPORTS, RunSettings
 

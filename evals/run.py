@@ -12,9 +12,10 @@ from pipeline.model.folder import check_model_folder, model_fingerprint
 from .ask.answer import Answer, AskSettings
 from .ask.session import Answers, EngineRecord, Progress, ask_cases
 from .ask.store import read_answers
-from .decide.gate import GateResult, Policy, apply_gate
+from .decide.gate import GateResult, apply_gate
 from .decide.manifest import GateRecord, Manifest, git_state, installed_versions, machine
 from .decide.manifest import read_manifest as read_run_manifest
+from .decide.policies import Policy
 from .decide.results import CaseRecord, Results, make_results
 from .judge import JUDGE_VERSION
 from .report.run_folder import UNFINISHED, find_run, publish
@@ -161,7 +162,7 @@ class Run:
                     policy=gate.policy.name,
                     passed=gate.passed if self.settings.enforced else None,
                     failures=gate.failures,
-                    not_judged=gate.not_judged,
+                    not_judged=(*gate.not_judged, *gate.undecided),
                 ),
                 "replay_of": replayed.name if replayed else None,
             }

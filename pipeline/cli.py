@@ -27,6 +27,7 @@ COMMANDS = {
     "clean": Command("pipeline.data.clean_command", "repair a data set without losing anything"),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),
+    "gate": Command("evals.commands.gate", "hold a policy against a recorded run"),
 }
 
 

@@ -1,15 +1,7 @@
 """Deciding from judged cases: results file, statistics, gate."""
 
-from .gate import (
-    OFF,
-    POLICIES_FILE,
-    GateLine,
-    GateResult,
-    Policy,
-    apply_gate,
-    find_policy,
-    read_policies,
-)
+from .gate import GateLine, GateResult, apply_gate
+from .policies import OFF, POLICIES_FILE, Policy, find_policy, read_policies
 from .results import (
     CaseRecord,
     Rate,

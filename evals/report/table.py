@@ -76,7 +76,10 @@ def gate_sentence(gate: GateResult, *, enforced: bool) -> str:
     """Return what the gate says, in one sentence."""
     name = f"gate {gate.policy.name}"
     if gate.passed is None:
-        return f"{name}: not judged (partial): cases are missing for {', '.join(gate.not_judged)}"
+        reasons = [*gate.undecided]
+        if gate.not_judged:
+            reasons.insert(0, f"cases are missing for {', '.join(gate.not_judged)}")
+        return f"{name}: not judged (partial): {'; '.join(reasons)}"
     said = "passed" if gate.passed else f"FAILED: {'; '.join(gate.failures)}"
     return f"{name}: {said}" if enforced else f"{name} (shown, not enforced): {said}"
 
