@@ -109,18 +109,22 @@ class RowCache:
         """Take in the rows of another batch."""
         import mlx.core as mx
 
-        def joined(left: "mx.array | None", right: "mx.array | None") -> "mx.array":
-            assert left is not None
-            assert right is not None
-            room = max(left.shape[2], right.shape[2])
-            wide = [
-                mx.pad(part, [(0, 0), (0, 0), (0, room - part.shape[2]), (0, 0)])
-                for part in (left, right)
-            ]
-            return mx.concatenate(wide)
+        def joined(name: str) -> "mx.array | None":
+            held = [getattr(cache, name) for cache in (self, other)]
+            like = next((part for part in held if part is not None), None)
+            if like is None:
+                return None
+            room, parts = max(0 if part is None else part.shape[2] for part in held), []
+            for part, cache in zip(held, (self, other), strict=True):
+                if part is None:
+                    rows = len(cache._lengths)
+                    part = mx.zeros((rows, like.shape[1], room, like.shape[3]), like.dtype)
+                missing = room - part.shape[2]
+                parts.append(mx.pad(part, [(0, 0), (0, 0), (0, missing), (0, 0)]))
+            return mx.concatenate(parts)
 
-        self.keys = joined(self.keys, other.keys)
-        self.values = joined(self.values, other.values)
+        self.keys = joined("keys")
+        self.values = joined("values")
         self.offset = mx.concatenate([self.offset, other.offset])
         self._lengths += other._lengths
 

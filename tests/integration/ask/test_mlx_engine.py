@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from evals.ask import Question, Sampling, first_question
@@ -101,13 +103,37 @@ def test_short_answers_come_first(stopping, questions):
     assert lengths == sorted(lengths)
 
 
-def test_batch_is_kept_full_and_never_larger(stopping, questions):
+def test_every_token_is_reported(stopping, questions):
     steps = []
     engine = MlxEngine(stopping, Sampling(TOKENS), 4, steps.append)
     found = answers_of(engine, questions)
     stopped = sum(answer.finish_reason == "stop" for answer in found.values())
     assert sum(steps) == sum(answer.tokens for answer in found.values()) + stopped
-    assert max(steps) == 4
+
+
+@pytest.mark.parametrize("batch_size", [1, 6])
+def test_batch_is_never_larger_than_asked(tiny, questions, batch_size):
+    rows = []
+
+    def model(tokens, cache):
+        rows.append(tokens.shape[0])
+        return tiny.model(tokens, cache=cache)
+
+    model.layers = tiny.model.layers
+    answers_of(MlxEngine(replace(tiny, model=model), Sampling(TOKENS), batch_size), questions)
+    lanes = min(2, batch_size)
+    assert max(rows) == batch_size // lanes
+
+
+def test_repeated_tokens_are_read_together_and_taken_back_when_wrong(load_tiny, alone, questions):
+    loaded, most = load_tiny(), 300
+    steps = []
+    engine = MlxEngine(loaded, Sampling(most), 64, steps.append)
+    found = answers_of(engine, questions[:3])
+    for question in questions[:3]:
+        expected = alone(loaded, prompt_of(loaded, question), most)
+        assert found[question.case, 1].token_ids == expected
+    assert len(steps) < most // 2
 
 
 def test_no_question_is_no_answer(tiny):
