@@ -28,7 +28,7 @@ _SPECIFIC = re.compile(
 
 
 def is_filler(text: str) -> bool:
-    """Whether a user turn asks for nothing of its own: "Go ahead.", "Show me the results."."""
+    """Whether a user turn asks for nothing of its own: "Go ahead.", "Show me what it says."."""
     said = text.strip().lower().replace("\u2019", "'")
     words = said.split()
     if not words or len(words) > FILLER_WORDS or said.startswith(RESPONSE_OPEN):
