@@ -28,6 +28,7 @@ COMMANDS = {
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),
     "gate": Command("evals.commands.gate", "hold a policy against a recorded run"),
+    "runs": Command("evals.commands.runs", "list, show, tag and prune the recorded runs"),
 }
 
 
