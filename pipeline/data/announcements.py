@@ -18,9 +18,31 @@ query re-run read refactor refresh rename replace rerun research resolve retriev
 run save scan search see spot start take test trace track traverse trigger type-check typecheck
 update use validate verify view visit write
 """
-_VERBS = _VERB_LIST.split()
+_VERBS = [
+    *_VERB_LIST.split(),
+    *(
+        "ask",
+        "confirm",
+        "consult",
+        "dump",
+        "hunt",
+        "peek",
+        "poke",
+        "reopen",
+        "skim",
+        "stage",
+        "sift",
+    ),
+    *("double-check", "cross-check"),
+]
+# Actions of two words, for which a gerund is not looked for.
+_PHRASES = (
+    r"type check|double check|cross check|bring up|go over|go through|have (?:a|another) "
+    r"(?:\w+ )?(?:look|peek)|do (?:a|another|one more) (?:\w+ )?(?:search|check|lookup|scan|run)|"
+    r"work (?:that|this|it) out|find out|step through|sort (?:that|this|it) out|try (?:the|a|that)"
+)
 _TOOL_NAMES = "|".join(TOOLS)
-_VERB = "|".join(re.escape(verb).replace("_", "[ _]") for verb in _VERBS)
+_VERB = "|".join(re.escape(verb).replace("_", "[ _]") for verb in _VERBS) + f"|{_PHRASES}"
 
 
 def _gerund(verb: str) -> str:
@@ -52,7 +74,8 @@ _CLAUSE_END = r"(?=,|\s+(?:i'll|i will|i'm|i am|i need|i have|i should|let|we|al
 # one lead begins another, the longer one stands first.
 _LEAD = (
     r"(?>(?:great question|good question|sure thing|sure|okay|ok|alright|all right|"
-    r"right(?!\s+away)|great|good|perfect|yes|certainly|absolutely|of course|no problem|got it|"
+    r"right(?!\s+away)|first things first|"
+    r"great|good|perfect|yes|certainly|absolutely|of course|no problem|got it|"
     r"understood|well|so|and|but|hmm|happy to|thanks|firstly|first|second|now|next|then|"
     r"finally|afterwards|after that|"
     r"before that|before answering|for this|for that|here|in the meantime|meanwhile|"
@@ -97,7 +120,13 @@ _FINITE = re.compile(
     r"returns?|means?|works?|improves?|lets|allows?|keeps?|avoids?|saves?|costs?|ensures?|"
     r"reduces?|tells?|provides?|reveals?|becomes?|leads?|produces?|raises?|fails?|passes|"
     r"passed|failed|took|found|showed|returned|gets|uses|runs|reads|involves?|includes?|"
+    r"stops?|starts|ends|blocks|breaks|changes|calls|throws|prints|writes|sets|opens|closes|goes|"
+    r"comes|speeds|slows|adds|leaves|hides|lists|needs|wants|helped|worked|turns out|pays|beats|"
     r"remains?|seems?|depends?|matters|beats|scales|counts|offers?|belongs?|happens?)\b"
+)
+# Gerunds that say how something is, not what is being done.
+_NO_DOING = re.compile(
+    r"(?:looking|going|getting) (?:good|great|fine|forward|ahead|back|well|better)"
 )
 # Objects that turn an action verb into talk: "I'll make a note", "let's look at why".
 _TALK = re.compile(
@@ -135,8 +164,10 @@ def _promises(sentence: str) -> bool:
     if sentence.endswith("?") or _NOT_NOW.search(sentence):
         return False
     body = sentence.strip(_CLOSING)
-    if (found := _WAITING.match(body)) and not _FINITE.search(found["rest"]):
-        return True
+    if found := _WAITING.match(body):
+        rest = found["rest"]
+        if rest.startswith((",", ".", ";", " -")) or not _FINITE.search(rest):
+            return True
     if found := _PROMISE.match(body):
         rest = found["rest"]
         if _TALK.match(rest):
@@ -148,6 +179,11 @@ def _promises(sentence: str) -> bool:
             return _acts(found["verb"], rest)
         return True
     if found := _DOING.match(body):
+        rest = found["rest"]
+        if _NO_DOING.match(found["verb"] + rest) or re.search(r":\s+\S", rest):
+            return False
+        if found["verb"] == "using" and not _USED_WITH_TOOL.match(rest):
+            return False
         words = body.split()
         return len(words) <= 14 and not _FINITE.search(found["rest"])
     return False
@@ -162,7 +198,13 @@ def _acts(verb: str, rest: str) -> bool:
             re.match(r"\s+(?:a|another|one more) (?:\w+ )?(?:look|peek|glance)", rest) is not None
         )
     if verb in ("start", "begin"):
-        return re.match(rf"\s+(?:by\s+|with\s+)?(?:{_GERUND}|the\b|on\b|now\b|$)", rest) is not None
+        return (
+            re.match(
+                rf"\s+(?:by\s+|with\s+)?(?:{_GERUND}|the\b|those\b|these\b|that\b|on\b|now\b|$)",
+                rest,
+            )
+            is not None
+        )
     if verb == "make":
         return (
             re.match(
