@@ -122,14 +122,17 @@ class _Lane:
         rest = [row.tokens[row.held : -1] for row in new]
         longest = max(map(len, rest))
         lengths = [len(tokens) for tokens in rest]
-        for layer in cache:
-            layer.prepare(lengths=lengths, right_padding=[longest - each for each in lengths])
+        padding = [longest - length for length in lengths]
+        if any(padding):
+            for layer in cache:
+                layer.prepare(lengths=lengths, right_padding=padding)
         padded = mx.array([tokens + [0] * (longest - len(tokens)) for tokens in rest], mx.int32)
         width = max(1, TOKENS_AT_ONCE // len(new))
         for start in range(0, longest, width):
             self._model(padded[:, start : start + width], cache=cache)
-        for layer in cache:
-            layer.finalize()
+        if any(padding):
+            for layer in cache:
+                layer.finalize()
         for row in new:
             row.held, row.cache = len(row.tokens) - 1, []
         self._give_up_places()

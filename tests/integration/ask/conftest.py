@@ -34,7 +34,7 @@ def _tokenizer(stop_tokens):
     return TokenizerWrapper(whole, eos_token_ids=stop_tokens)
 
 
-def _model():
+def _model(**more):
     with quiet_imports():
         import mlx.core as mx
         from mlx_lm.models import llama
@@ -50,6 +50,7 @@ def _model():
         rms_norm_eps=1e-5,
         vocab_size=260,
         tie_word_embeddings=False,
+        **more,
     )
     model = llama.Model(arguments)
     # Larger weights than those of a fresh layer make the next token depend on the prompt.
@@ -60,8 +61,9 @@ def _model():
 
 @pytest.fixture(scope="session")
 def load_tiny():
-    """Return the tiny model with other stop tokens or another context length."""
-    model = _model()
+    """Return the tiny model with other stop tokens, another context length or a window."""
+    layers = ["sliding_attention", "full_attention", "sliding_attention"]
+    models = {None: _model(), 32: _model(sliding_window=32, layer_types=layers)}
     description = ModelDescription(
         folder=Path("tiny"),
         fingerprint="f" * 64,
@@ -74,9 +76,9 @@ def load_tiny():
         parameters=0,
     )
 
-    def load(stop_tokens=(END,), context_length=512):
+    def load(stop_tokens=(END,), context_length=512, window=None):
         described = replace(description, context_length=context_length)
-        return LoadedModel(model, _tokenizer(list(stop_tokens)), described)
+        return LoadedModel(models[window], _tokenizer(list(stop_tokens)), described)
 
     return load
 

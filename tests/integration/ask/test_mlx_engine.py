@@ -79,6 +79,17 @@ def test_second_turns_are_those_of_a_full_reading(stopping, alone, questions, ba
         assert second.token_ids == alone(stopping, prompt, TOKENS)
 
 
+@pytest.mark.parametrize("batch_size", [1, 64])
+def test_model_with_a_sliding_window_answers_as_one_by_one(load_tiny, alone, questions, batch_size):
+    loaded = load_tiny(window=32)
+    follow_up = second_turn(questions)
+    found = answers_of(MlxEngine(loaded, Sampling(TOKENS), batch_size), questions, follow_up)
+    for question in questions:
+        first, second = found[question.case, 1], found[question.case, 2]
+        assert first.token_ids == alone(loaded, prompt_of(loaded, question), TOKENS)
+        assert second.token_ids == alone(loaded, prompt_of(loaded, follow_up(first)), TOKENS)
+
+
 def test_stop_token_ends_an_answer_and_is_no_part_of_it(stopping, alone, questions):
     found = answers_of(MlxEngine(stopping, Sampling(TOKENS), 4), questions)
     assert {answer.finish_reason for answer in found.values()} == {"stop", "length"}
