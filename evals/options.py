@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import SYSTEM_PROMPT, CallgateError
+from fixtures import SYSTEM_PROMPT, TOOLS, CallgateError
 from pipeline.model.embedded import EMBEDDED_MODEL
 
 from .ask.answer import AskSettings, Sampling
 from .decide.policies import OFF, find_policy
+from .judge.formats import FORMATS
+from .judge.formats.prompt import with_tools
 from .report.run_folder import find_run, run_name
 from .run import REPORTS, RunSettings
 
@@ -80,15 +82,23 @@ def add_options(parser: pytest.Parser) -> None:
         help="judge the recorded answers of a run again (folder, number or name); loads no model",
     )
     group.addoption(
+        "--call-format",
+        choices=tuple(FORMATS),
+        default="code",
+        help="how calls are spelled: code mode, a call by name in one of three spellings, or auto "
+        "to tell it call by call (default: code); layers that need code are then not applicable",
+    )
+    group.addoption(
         "--no-execute",
         action="store_true",
         help="read the code of calls and do not run it in the sandbox",
     )
 
 
-def _system_prompt(wish: str | None) -> str:
+def _system_prompt(wish: str | None, call_format: str) -> str:
     if wish is None:
-        return SYSTEM_PROMPT
+        # A model that was not trained in code mode knows neither the tools nor the format.
+        return with_tools(SYSTEM_PROMPT, call_format, TOOLS)
     if not wish.startswith("@"):
         return wish
     try:
@@ -110,7 +120,7 @@ def read_settings(config: pytest.Config) -> RunSettings:
         ask=AskSettings(
             model=model,
             sampling=Sampling(max_tokens=option.max_tokens),
-            system_prompt=_system_prompt(option.system_prompt),
+            system_prompt=_system_prompt(option.system_prompt, option.call_format),
             batch_size=option.batch_size,
         ),
         reports=option.reports,
@@ -121,4 +131,5 @@ def read_settings(config: pytest.Config) -> RunSettings:
         command=("pytest", *map(str, config.invocation_params.args)),
         workers=getattr(option, "numprocesses", None) or 0,
         execute=not option.no_execute,
+        call_format=option.call_format,
     )

@@ -122,13 +122,17 @@ def check(
     request: pytest.FixtureRequest, answers: Answers, sandbox: Sandbox | None
 ) -> Callable[[Case], None]:
     """Judge the answer to a case and raise Miss unless every layer that applies passed."""
-    suite = request.config.stash[RUN].suite
+    run = request.config.stash[RUN]
+    suite, spelled = run.suite, run.settings.call_format
 
     def check_case(case: Case) -> None:
         given = answers[case.id]
         texts = [answer.text for answer in given]
-        executed = execute_answer(case, texts, suite, sandbox) if sandbox else ()
-        record = case_record(case, judge(case, texts, suite.responses), executed)
+        judgement = judge(case, texts, suite.responses, call_format=spelled, tools=suite.tools)
+        executed = (
+            execute_answer(case, texts, suite, sandbox, call_format=spelled) if sandbox else ()
+        )
+        record = case_record(case, judgement, executed)
         request.node.stash[JUDGED] = (record, given)
         # Properties of the item: those of the report are lost on the way from a worker.
         request.node.user_properties += [

@@ -37,6 +37,7 @@ class RunSettings:
     command: tuple[str, ...]
     workers: int = 0
     execute: bool = True
+    call_format: str = "code"
 
 
 @dataclass
@@ -125,7 +126,9 @@ class Run:
 
     def results(self) -> Results:
         """Return the results of what was judged."""
-        return make_results(self.suite, tuple(self.records.values()), self.fingerprint)
+        return make_results(
+            self.suite, tuple(self.records.values()), self.fingerprint, self.settings.call_format
+        )
 
     def gate(self, results: Results) -> GateResult:
         """Hold the policy against the results."""

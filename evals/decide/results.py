@@ -101,6 +101,14 @@ class Rate(_Record):
         return self.cases == self.of
 
 
+class LayerCount(_Record):
+    """How many turns a layer passed and failed, and on how many it says nothing."""
+
+    passed: int
+    failed: int
+    not_applicable: int
+
+
 class Summary(Rate):
     """The overall rate, the rate of each category and of each group, and the two habits."""
 
@@ -110,6 +118,7 @@ class Summary(Rate):
     announcements: int
     preambles: int
     not_run_reasons: dict[str, int] = {}
+    layers: dict[str, LayerCount] = {}
 
 
 class Results(_Record):
@@ -119,6 +128,7 @@ class Results(_Record):
     suite_sha256: str
     judge_version: int
     model_fingerprint: str
+    call_format: str = "code"
     summary: Summary
     cases: tuple[CaseRecord, ...]
 
@@ -228,7 +238,21 @@ def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
         announcements=sum(any(turn.announces for turn in record.turns) for record in records),
         preambles=sum(any(turn.preamble for turn in record.turns) for record in records),
         not_run_reasons=_not_run_reasons(records),
+        layers=_layer_counts(records),
     )
+
+
+def _layer_counts(records: Sequence[CaseRecord]) -> dict[str, LayerCount]:
+    """Return how many turns each layer passed, failed and left alone."""
+    counted: dict[str, Counter[str]] = {}
+    for record in records:
+        for turn in record.turns:
+            for name, layer in turn.layers.items():
+                counted.setdefault(name, Counter())[layer.status] += 1
+    return {
+        name: LayerCount(passed=of["pass"], failed=of["fail"], not_applicable=of["n/a"])
+        for name, of in counted.items()
+    }
 
 
 def _not_run_reasons(records: Sequence[CaseRecord]) -> dict[str, int]:
@@ -243,7 +267,9 @@ def _not_run_reasons(records: Sequence[CaseRecord]) -> dict[str, int]:
     return dict(counted.most_common())
 
 
-def make_results(suite: Suite, records: Sequence[CaseRecord], fingerprint: str) -> Results:
+def make_results(
+    suite: Suite, records: Sequence[CaseRecord], fingerprint: str, call_format: str = "code"
+) -> Results:
     """Return the results of judged cases, in the order of the suite."""
     order = {case.id: position for position, case in enumerate(suite.cases)}
     ordered = tuple(sorted(records, key=lambda record: order[record.id]))
@@ -251,6 +277,7 @@ def make_results(suite: Suite, records: Sequence[CaseRecord], fingerprint: str) 
         suite_sha256=suite.sha256,
         judge_version=JUDGE_VERSION,
         model_fingerprint=fingerprint,
+        call_format=call_format,
         summary=summarize(suite, ordered),
         cases=ordered,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from fixtures import Case
+from fixtures import TOOLS, Case, Tool
 from pipeline.data.announcements import is_announcement
 
 from .layers import LAYERS
@@ -51,6 +51,9 @@ def judge(
     case: Case,
     texts: Sequence[str],
     responses: Mapping[str, str],
+    *,
+    call_format: str = "code",
+    tools: Mapping[str, Tool] = TOOLS,
 ) -> Judgement:
     """Judge the raw texts of an answer, one for each turn of the case.
 
@@ -60,7 +63,7 @@ def judge(
     """
     turns = []
     for text, expected in zip(texts, expectations(case, responses), strict=True):
-        turn = Turn(text)
+        turn = Turn(text, call_format, tools)
         first = turn.calls[0].start if turn.calls else 0
         turns.append(
             JudgedTurn(

@@ -72,7 +72,7 @@ def wrong_answers(
 def _is_caught(
     wrong: WrongAnswer, layer: str, suite: Suite, layers: Mapping[str, Layer], sandbox: Sandbox
 ) -> bool:
-    turn = Turn(wrong.texts[wrong.turn - 1])
+    turn = Turn(wrong.texts[wrong.turn - 1], tools_given=suite.tools)
     if layer in layers:
         return layers[layer](turn, wrong.expected).status == "fail"
     case = suite.case(wrong.case)

@@ -1,13 +1,14 @@
 """A turn of an answer as the layers see it, and what a case expects of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from fixtures import Case
-from pipeline.data.calls import Call, find_calls
+from fixtures import TOOLS, Case, Tool
 from pipeline.data.code import CodeReading, CodeTooComplexError, read_code
+
+from .formats import FORMATS, DirectCall, FoundCall, misfit
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,18 @@ class Turn:
     """One generated text, with its calls found and their code read once for all layers."""
 
     text: str
+    call_format: str = "code"
+    tools_given: Mapping[str, Tool] = field(default_factory=lambda: TOOLS, repr=False)
 
     @cached_property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[FoundCall, ...]:
         """Every call, those that do not extract included."""
-        return find_calls(self.text)
+        return FORMATS[self.call_format](self.text, self.tools_given)
+
+    @cached_property
+    def direct(self) -> tuple[DirectCall, ...]:
+        """The calls of a tool by name, in formats other than code mode."""
+        return tuple(call.direct for call in self.calls if call.direct is not None)
 
     @cached_property
     def readings(self) -> tuple[CodeReading, ...]:
@@ -50,17 +58,27 @@ class Turn:
 
     @cached_property
     def _read(self) -> tuple[CodeReading | str, ...]:
-        return tuple(_reading(call.code) for call in self.calls if call.code is not None)
+        return tuple(
+            _reading(call.code, self.tools_given) for call in self.calls if call.code is not None
+        )
 
     @property
     def tools(self) -> tuple[str, ...]:
-        """The tools that the code calls, each once, in order."""
-        return tuple(dict.fromkeys(name for reading in self.readings for name in reading.tools))
+        """The tools called, each once, in order: by the code, then by name."""
+        by_code = [name for reading in self.readings for name in reading.tools]
+        return tuple(dict.fromkeys([*by_code, *(call.name for call in self.direct)]))
+
+    @property
+    def argument_problems(self) -> tuple[str, ...]:
+        """Which arguments do not fit their tool."""
+        by_code = [call.problem for reading in self.readings for call in reading.calls]
+        by_name = [misfit(call, self.tools_given) for call in self.direct]
+        return tuple(problem for problem in (*by_code, *by_name) if problem is not None)
 
 
-def _reading(code: str) -> CodeReading | str:
+def _reading(code: str, tools: Mapping[str, Tool]) -> CodeReading | str:
     try:
-        return read_code(code)
+        return read_code(code, tools)
     except SyntaxError as problem:
         line = f"line {problem.lineno}: " if problem.lineno else ""
         return f"the code does not parse: {line}{problem.msg}"

@@ -14,6 +14,7 @@ from .table import (
     executed_sentence,
     gate_sentence,
     habits_sentence,
+    layers_sentence,
     table_cells,
     verdict_sentence,
 )
@@ -62,6 +63,7 @@ def summary_html(gate: GateResult, results: Results, model: str, *, enforced: bo
         gate_sentence=gate_sentence(gate, enforced=enforced),
         habits=habits_sentence(results),
         executed=executed_sentence(results),
+        layers=layers_sentence(results),
         header=header,
         rows=rows,
     )

@@ -121,6 +121,16 @@ def executed_sentence(results: Results) -> str | None:
     return f"{sentence}, {summary.not_run} not run: {'; '.join(reasons[:3])}"
 
 
+def layers_sentence(results: Results) -> str:
+    """Return how many turns passed each layer, of those to which it applies."""
+    counts = [
+        f"{name} {layer.passed}/{layer.passed + layer.failed}"
+        + (f" ({layer.not_applicable} n/a)" if layer.not_applicable else "")
+        for name, layer in results.summary.layers.items()
+    ]
+    return f"layers, in turns, calls as {results.call_format}: {', '.join(counts)}"
+
+
 def table_cells(gate: GateResult) -> list[Sequence[str]]:
     """Return the header and the rows; without a column for running when nothing was run."""
     rows: list[Sequence[str]] = [HEADER, *(row_of(line) for line in gate.lines)]

@@ -12,6 +12,7 @@ from .table import (
     executed_sentence,
     gate_sentence,
     habits_sentence,
+    layers_sentence,
     markdown,
     text_table,
     verdict_sentence,
@@ -62,6 +63,7 @@ def write_summary(
     good = gate.passed is not False
     reporter.write_line(gate_sentence(gate, enforced=enforced), green=good, red=not good)
     reporter.write_line(habits_sentence(results))
+    reporter.write_line(layers_sentence(results))
     if (executed := executed_sentence(results)) is not None:
         reporter.write_line(executed)
     engine = read_manifest(folder / "manifest.json").engine

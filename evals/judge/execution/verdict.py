@@ -49,6 +49,8 @@ def execute_turn(
     """Run the code of a turn against the case's canned results and hold it against the case."""
     if expected.wants == "answer":
         return Executed("n/a", "there is no code to run")
+    if turn.direct and not turn.readings:
+        return Executed("n/a", "a call by name holds no code")
     codes = [call.code for call in turn.calls if call.code is not None]
     if not codes or len(codes) < len(turn.calls) or turn.parse_problems:
         return Executed("fail", "expected code that runs, found none that parses")
@@ -74,11 +76,16 @@ def execute_turn(
 
 
 def execute_answer(
-    case: Case, texts: Sequence[str], suite: Suite, sandbox: Sandbox
+    case: Case,
+    texts: Sequence[str],
+    suite: Suite,
+    sandbox: Sandbox,
+    *,
+    call_format: str = "code",
 ) -> tuple[Executed, ...]:
     """Run the code of every turn of an answer; raises ValueError when a turn is missing."""
     expected = expectations(case, suite.responses)
     return tuple(
-        execute_turn(Turn(text), wanted, case, suite, sandbox)
+        execute_turn(Turn(text, call_format, suite.tools), wanted, case, suite, sandbox)
         for text, wanted in zip(texts, expected, strict=True)
     )

@@ -10,5 +10,6 @@ def judge_ast(turn: Turn, expected: Expectation) -> Outcome:
     if turn.parse_problems:
         return failed(f"expected Python, found: {turn.parse_problems[0]}")
     if not turn.readings:
-        return not_applicable("there is no code to parse")
+        by_name = "a call by name holds no code" if turn.direct else "there is no code to parse"
+        return not_applicable(by_name)
     return passed("expected Python, found it")

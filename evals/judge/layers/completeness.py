@@ -20,6 +20,8 @@ def _holds(text: str, keyword: str) -> bool:
 def judge_completeness(turn: Turn, expected: Expectation) -> Outcome:
     """Judge whether all expected tools are called, or enough expected keywords are said."""
     if expected.wants == "call":
+        if turn.direct:
+            return not_applicable("the next call by name needs the result of this one")
         if len(expected.tools) < 2 or not turn.readings:
             return not_applicable("the turn does not need several tools")
         missing = [

@@ -11,7 +11,7 @@ def judge_identity(turn: Turn, expected: Expectation) -> Outcome:
 
     Of several expected tools one suffices here: `completeness` asks for all of them.
     """
-    if expected.wants == "answer" or not turn.readings:
+    if expected.wants == "answer" or not (turn.readings or turn.direct):
         return not_applicable("there is no code in which a tool is expected")
     wanted = " and ".join(entry.replace("|", "or") for entry in expected.tools)
     called = ", ".join(turn.tools) or "no tool"
