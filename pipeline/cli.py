@@ -29,6 +29,8 @@ COMMANDS = {
     "compare": Command("evals.commands.compare", "compare two runs case by case"),
     "gate": Command("evals.commands.gate", "hold a policy against a recorded run"),
     "runs": Command("evals.commands.runs", "list, show, tag and prune the recorded runs"),
+    "promote": Command("evals.commands.promote", "let a run serve, or say what it lacks"),
+    "rollback": Command("evals.commands.rollback", "undo the last promotion"),
 }
 
 

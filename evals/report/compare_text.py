@@ -13,6 +13,7 @@ from ..decide.comparison import (
     RateChange,
     SideRate,
 )
+from .markdown_text import escape_markdown
 
 HEADER = ("", "before", "after", "difference", "95 % interval", "p", "fixed", "broken", "")
 
@@ -115,20 +116,14 @@ def text(comparison: Comparison) -> str:
     return "\n".join([*lines, "", conclusion_sentence(comparison)])
 
 
-def _cell(text: str) -> str:
-    """Return text that no answer can turn into markup or another cell."""
-    for char in "\\`*_{}[]<>|#~":
-        text = text.replace(char, f"\\{char}")
-    return " ".join(text.split())
-
-
 def markdown(comparison: Comparison) -> str:
     """Return the comparison as Markdown that fits a pull-request comment."""
-    rows = [" | ".join(map(_cell, row)) for row in _rows(comparison)]
+    rows = [" | ".join(map(escape_markdown, row)) for row in _rows(comparison)]
+    title = f"{comparison.before.name} → {comparison.after.name}"
     lines = [
-        f"### callgate: {_cell(comparison.before.name)} → {_cell(comparison.after.name)}",
+        f"### callgate: {escape_markdown(title)}",
         "",
-        f"**{_cell(conclusion_sentence(comparison))}**",
+        f"**{escape_markdown(conclusion_sentence(comparison))}**",
         "",
         *(f"| {row} |" for row in rows),
     ]
@@ -139,9 +134,15 @@ def markdown(comparison: Comparison) -> str:
             continue
         lines += ["", f"<details><summary>{outcome} ({len(cases)})</summary>", ""]
         shown = cases if outcome in ("fixed", "broken") else cases[:_SHOWN_IN_MARKDOWN]
-        lines += [f"- {_cell(case_line(case))}" for case in shown]
+        lines += [f"- {escape_markdown(case_line(case))}" for case in shown]
         if len(cases) > len(shown):
             lines.append(f"- and {len(cases) - len(shown)} more")
         lines += ["", "</details>"]
-    lines += ["", *(f"- note: {_cell(note)}" for note in comparison.notes), "", f"*{METHODS}*", ""]
+    lines += [
+        "",
+        *(f"- note: {escape_markdown(note)}" for note in comparison.notes),
+        "",
+        f"*{METHODS}*",
+        "",
+    ]
     return "\n".join(lines)

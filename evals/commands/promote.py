@@ -1,0 +1,111 @@
+"""`callgate promote`: the run that serves from now on, or what to do instead."""
+
+import argparse
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from fixtures import CallgateError
+
+from .arguments import RUN_HELP, add_reports
+from .gate import EXIT_FAILED, EXIT_NOT_JUDGED, EXIT_PASSED
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+EPILOG = """
+A run whose gate passed is tagged production and baseline, gets a model card, and the adapter of the
+run that served before is copied to reports/archive/. Otherwise next_steps.md in the run folder says
+which categories lack which rows, or which failures to look into.
+
+Exit codes: 0 promoted, 1 the gate failed, 2 bad input, 3 the gate could not be judged.
+"""
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line of `callgate promote`."""
+    parser = argparse.ArgumentParser(
+        prog="callgate promote",
+        description="Tag a run as production if its gate passed; else say what to do next.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("run", metavar="RUN", help=RUN_HELP)
+    add("--policy", metavar="NAME", default="deploy", help="the gate (default: deploy)")
+    add("--override", metavar="REASON", help="promote although the gate did not pass; recorded")
+    add("--base", metavar="NAME", help="base model for the card (default: from the adapter)")
+    add("--data", type=Path, metavar="PATH", help="training data (default: from the adapter)")
+    add("--adapter", type=Path, metavar="DIR", help="adapter (default: `adapter` beside `5bit`)")
+    add_reports(parser)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `callgate promote` and return its exit code; raises CallgateError for bad input."""
+    options = parse_arguments(arguments)
+
+    from fixtures import load_suite
+    from pipeline.files import write_atomic
+
+    from ..archive.finding import find_run_folder
+    from ..archive.promoting import adapter_beside, promote
+    from ..archive.recorded import read_run
+    from ..decide.gate import apply_gate
+    from ..decide.policies import find_policy
+    from ..report.model_card import (
+        CardFacts,
+        audit_facts,
+        data_facts,
+        model_card,
+        read_training,
+    )
+    from ..report.next_steps import next_steps
+    from ..report.table import gate_sentence
+
+    if options.override is not None and not options.override.strip():
+        raise CallgateError("--override needs a reason")
+    folder = find_run_folder(options.reports, options.run).resolve()
+    if folder.parent != options.reports.resolve():
+        raise CallgateError(f"{folder}: only runs in {options.reports} can be promoted")
+    run = read_run(folder)
+    gate = apply_gate(find_policy(options.policy), run.results)
+    print(gate_sentence(gate, enforced=True))
+    if not gate.passed and not options.override:
+        heading, steps = next_steps(run.results)
+        path = folder / "next_steps.md"
+        write_atomic(path, "\n".join([f"# {heading}", "", *(f"- {step}" for step in steps), ""]))
+        print(f"\n{heading}:")
+        print("\n".join(f"  {step}" for step in steps))
+        print(f"\nnot promoted; written: {path}")
+        return EXIT_NOT_JUDGED if gate.passed is None else EXIT_FAILED
+    override = None if gate.passed else options.override
+    adapter = options.adapter or adapter_beside(_CHECKOUT / run.manifest.model_folder)
+    training = read_training(adapter) if adapter else {}
+    data = options.data or (_CHECKOUT / str(training["data"]) if "data" in training else None)
+    if options.data and not options.data.exists():
+        raise CallgateError(f"{options.data}: no such data")
+    known = data is not None and data.exists()
+    facts = CardFacts(
+        base=options.base or (str(training["model"]) if "model" in training else None),
+        training=training,
+        data=data_facts(data) if data and known else (),
+        audit=audit_facts(data) if data and known else (),
+    )
+    card = model_card(
+        run.manifest,
+        run.results,
+        gate,
+        load_suite(),
+        facts,
+        run=run.name,
+        override=override,
+    )
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    done = promote(options.reports, run.name, gate.policy.name, override, now, _CHECKOUT)
+    write_atomic(folder / "model_card.md", card)
+    print(f"{run.name} is tagged production and baseline")
+    if done.previous_production:
+        adapter_at = done.archived_adapter or "its adapter was not found, so none was archived"
+        print(f"before: {done.previous_production} ({adapter_at})")
+    print(f"model card: {folder / 'model_card.md'}")
+    return EXIT_PASSED
