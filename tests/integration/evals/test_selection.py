@@ -3,29 +3,7 @@
 import subprocess
 import sys
 
-import pytest
-
 from .conftest import CHECKOUT, ENVIRONMENT
-
-EXPECTED = {
-    "direct_answers": 5,
-    "single_tool": 10,
-    "tool_identity": 5,
-    "field_access": 10,
-    "cross_tool": 10,
-    "edge_cases": 5,
-    "multi_turn": 12,
-    "single_turn": 45,
-    "summary": 8,
-    "chaining": 4,
-    "git_tools": 8,
-    "lsp_tools": 8,
-}
-
-
-@pytest.mark.parametrize(("marker", "count"), EXPECTED.items())
-def test_a_marker_selects_its_cases(suite, marker, count):
-    assert sum(marker in case.markers for case in suite.cases) == count
 
 
 def test_markers_reach_pytest(run_evals):
