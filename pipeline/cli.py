@@ -31,6 +31,7 @@ COMMANDS = {
     "runs": Command("evals.commands.runs", "list, show, tag and prune the recorded runs"),
     "promote": Command("evals.commands.promote", "let a run serve, or say what it lacks"),
     "rollback": Command("evals.commands.rollback", "undo the last promotion"),
+    "report": Command("evals.commands.report", "write the static site of all runs"),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..ask.answer import Answer
 from ..decide.comparison import OUTCOMES, Comparison
-from .compare_text import HEADER, METHODS, conclusion_sentence, rate_text, row_of
+from .compare_text import HEADER, METHODS, conclusion_meaning, rate_text, row_of
 from .pages import page_environment
 
 _EDGES = {"success": "good-edge", "partial": "warn-edge", "insufficient": "bad-edge", None: ""}
@@ -21,7 +21,7 @@ def compare_page(comparison: Comparison, before_answers: Answers, after_answers:
         .get_template("compare.html.j2")
         .render(
             comparison=comparison,
-            conclusion=conclusion_sentence(comparison),
+            conclusion=conclusion_meaning(comparison),
             edge=_EDGES[comparison.conclusion],
             changes=changes,
             rows=[row_of(change) for change in changes],

@@ -51,31 +51,41 @@ def rate_text(rate: SideRate) -> str:
     )
 
 
+def _p_text(p: float | None) -> str:
+    if p is None:
+        return "-"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def row_of(change: RateChange) -> Row:
     """Return the row of one rate."""
-    known = change.low is not None and change.p is not None
+    known = change.low is not None
     return Row(
         change.name,
         rate_text(change.before),
         rate_text(change.after),
         f"{change.difference:+.1f}",
         f"{change.low:+.1f} to {change.high:+.1f}" if known else "-",
-        f"{change.p:.3f}" if known else "-",
+        _p_text(change.p),
         "-" if change.fixed is None else str(change.fixed),
         "-" if change.broken is None else str(change.broken),
         change.direction,
     )
 
 
-def conclusion_sentence(comparison: Comparison) -> str:
-    """Return what the comparison ends with: the seed's word, and how sure one can be."""
-    meaning = {
+def conclusion_meaning(comparison: Comparison) -> str:
+    """Return the seed's word for the run after, with what it means."""
+    return {
         "success": f"success (after: {SUCCESS} % or more)",
         "partial": f"partial (after: {PARTIAL}-{SUCCESS} %)",
         "insufficient": f"insufficient (after: less than {PARTIAL} %)",
         None: "no conclusion",
-    }
-    return f"{meaning[comparison.conclusion]}; {comparison.sentence}"
+    }[comparison.conclusion]
+
+
+def conclusion_sentence(comparison: Comparison) -> str:
+    """Return what the comparison ends with: the seed's word, and how sure one can be."""
+    return f"{conclusion_meaning(comparison)}; {comparison.sentence}"
 
 
 def case_line(case: CaseChange) -> str:

@@ -16,6 +16,7 @@ for (const table of document.querySelectorAll("table[data-filtered]")) {
     });
     count.value = `${shown} of ${rows.length} shown`;
   };
+  form.hidden = false;
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   apply();
