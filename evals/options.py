@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import SYSTEM_PROMPT, TOOLS, CallgateError
+from fixtures import SUITE_FOLDER, SYSTEM_PROMPT, CallgateError, Suite
 from pipeline.model.embedded import EMBEDDED_MODEL
 
 from .ask.answer import AskSettings, Sampling
@@ -82,6 +82,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="judge the recorded answers of a run again (folder, number or name); loads no model",
     )
     group.addoption(
+        "--suite",
+        metavar="DIR",
+        type=Path,
+        default=SUITE_FOLDER,
+        help="a suite of your own: queries/, tool_responses/, tools.py, suite.toml "
+        "(default: the 57 cases)",
+    )
+    group.addoption(
         "--call-format",
         choices=tuple(FORMATS),
         default="code",
@@ -95,10 +103,10 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def _system_prompt(wish: str | None, call_format: str) -> str:
+def _system_prompt(wish: str | None, call_format: str, suite: Suite) -> str:
     if wish is None:
         # A model that was not trained in code mode knows neither the tools nor the format.
-        return with_tools(SYSTEM_PROMPT, call_format, TOOLS)
+        return with_tools(suite.system_prompt, call_format, suite.tools)
     if not wish.startswith("@"):
         return wish
     try:
@@ -107,7 +115,7 @@ def _system_prompt(wish: str | None, call_format: str) -> str:
         raise CallgateError(f"--system-prompt {wish}: cannot be read: {problem}") from problem
 
 
-def read_settings(config: pytest.Config) -> RunSettings:
+def read_settings(config: pytest.Config, suite: Suite) -> RunSettings:
     """Return the settings that the command line asks for; raises CallgateError."""
     option = config.option
     gate = option.gate
@@ -120,7 +128,7 @@ def read_settings(config: pytest.Config) -> RunSettings:
         ask=AskSettings(
             model=model,
             sampling=Sampling(max_tokens=option.max_tokens),
-            system_prompt=_system_prompt(option.system_prompt, option.call_format),
+            system_prompt=_system_prompt(option.system_prompt, option.call_format, suite),
             batch_size=option.batch_size,
         ),
         reports=option.reports,

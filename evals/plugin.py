@@ -57,11 +57,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _asks(config):
         return
     try:
-        settings = read_settings(config)
+        suite = load_suite(config.option.suite)
+        for name in suite.markers:
+            config.addinivalue_line("markers", f"{name}: cases of this category or group")
+        settings = read_settings(config, suite)
         # workerinput is set by xdist on its workers only.
         workerinput: dict[str, Any] = getattr(config, "workerinput", {})
         session = workerinput.get("testrunuid") or uuid.uuid4().hex
-        run = Run(settings, load_suite(), session, workerinput.get("callgate_fingerprint", ""))
+        run = Run(settings, suite, session, workerinput.get("callgate_fingerprint", ""))
         config.stash[RUN] = run
         if not _is_worker(config) and not config.option.collectonly:
             config.pluginmanager.register(Controller(config, run), "callgate-controller")

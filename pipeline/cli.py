@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": Command("pipeline.data.audit_command", "tell what a data set will teach a model"),
     "clean": Command("pipeline.data.clean_command", "repair a data set without losing anything"),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
+    "suite": Command("evals.judge.suite_command", "check a suite of cases, ours or yours"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),
     "gate": Command("evals.commands.gate", "hold a policy against a recorded run"),
     "runs": Command("evals.commands.runs", "list, show, tag and prune the recorded runs"),

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from fixtures import CATEGORIES
-
 from .comparison import Comparison
 from .demands import Demand, demands_of
 from .policies import RATES, Policy
@@ -92,7 +90,11 @@ def apply_gate(
 
     `comparison` is that of the baseline with these results, for a policy that demands it.
     """
-    names = ["overall", *CATEGORIES, *(name for name in RATES if name in policy.targets)]
+    names = [
+        "overall",
+        *results.summary.categories,
+        *(name for name in RATES if name in policy.targets),
+    ]
     lines = [
         GateLine(name, results.rate(name), policy.targets.get(name), policy.lower_bound)
         for name in dict.fromkeys(names)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from fixtures import CATEGORIES, MARKERS, CallgateError, Case, Suite
+from fixtures import CallgateError, Case, Suite
 
 from ..judge import JUDGE_VERSION, Judgement
 from ..judge.execution import Executed
@@ -226,15 +226,15 @@ def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
         raise ValueError("no case was judged")
     overall = _rate(records, len(suite.cases))
     rates: dict[str, Rate] = {}
-    for name in MARKERS:
+    for name in suite.markers:
         inside = [record for record in records if name in (record.category, *record.groups)]
         if inside:
             rates[name] = _rate(inside, sum(name in case.markers for case in suite.cases))
     return Summary(
         **overall.model_dump(),
         verdict=_verdict(overall),
-        categories={name: rates[name] for name in CATEGORIES if name in rates},
-        groups={name: rate for name, rate in rates.items() if name not in CATEGORIES},
+        categories={name: rates[name] for name in suite.categories if name in rates},
+        groups={name: rate for name, rate in rates.items() if name not in suite.categories},
         announcements=sum(any(turn.announces for turn in record.turns) for record in records),
         preambles=sum(any(turn.preamble for turn in record.turns) for record in records),
         not_run_reasons=_not_run_reasons(records),

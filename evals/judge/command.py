@@ -3,8 +3,9 @@
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
-from fixtures import CATEGORIES, load_reference_answers, load_suite
+from fixtures import SUITE_FOLDER, load_reference_answers, load_suite
 
 from .matrix import Line, holes, make_matrix
 
@@ -13,13 +14,14 @@ _CELLS = {"caught": "caught", "missed": "MISSED", "n/a": "-"}
 
 def text_table(matrix: Sequence[Line]) -> str:
     """Return the matrix with aligned columns; a category's name takes two lines."""
-    heads = [name.partition("_") for name in CATEGORIES]
+    categories = list(matrix[0].cells)
+    heads = [name.partition("_") for name in categories]
     rows = [
         ["", "caught", *(first for first, _, _ in heads)],
         ["mutator", "by", *(rest for _, _, rest in heads)],
     ]
     for line in matrix:
-        cells = [_CELLS[line.cells[name].status] for name in CATEGORIES]
+        cells = [_CELLS[line.cells[name].status] for name in categories]
         rows.append([line.name, line.layer, *cells])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
@@ -73,8 +75,11 @@ def main(arguments: Sequence[str]) -> int:
         "at the layer that must; exit code 1 when one gets through.",
     )
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
+    parser.add_argument(
+        "--suite", metavar="DIR", type=Path, default=SUITE_FOLDER, help="a suite of your own"
+    )
     options = parser.parse_args(arguments)
-    suite = load_suite()
+    suite = load_suite(options.suite)
     answers = load_reference_answers(suite)
     matrix = make_matrix(suite, answers)
     found = holes(matrix)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?!\w)(?!\s?%)")
-_TOLD_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_TOLD_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LIST_MARK = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _RECORD = re.compile(r"\b[A-Z]\w+\(\w+=")
 _INNERMOST = re.compile(r"\w+\(([^()]*)\)")
@@ -38,11 +38,11 @@ def _derived(told: str) -> set[str]:
     """Return the numbers that a summary may say: those told, counts, sums, roundings."""
     said = set(_TOLD_NUMBER.findall(told))
     numbers = {_value(number) for number in said}
-    numbers |= {_value(part) for number in said for part in number.split(".")}
+    numbers |= {_value(part) for number in said for part in re.split("[.,]", number)}
     numbers |= {str(count) for count in range(max(2, len(_RECORD.findall(told))))}
     numbers |= {str(total) for total in _sums(told)}
     for number in said:
-        if number.count(".") == 1:
+        if number.count(".") == 1 and "," not in number:
             numbers |= {f"{float(number):.{digits}f}" for digits in range(4)}
     return numbers
 

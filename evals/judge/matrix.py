@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from fixtures import CATEGORIES, ReferenceAnswer, Suite
+from fixtures import ReferenceAnswer, Suite
 
 from .execution import Sandbox, execute_turn
 from .layers import LAYERS
@@ -23,10 +23,15 @@ class WrongAnswer(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """How many wrong answers of one kind were caught in one category, and which were not."""
+    """The cases whose wrong answers of one kind were caught in a category, and what was not."""
 
-    caught: int
+    cases_caught: tuple[str, ...]
     missed: tuple[WrongAnswer, ...]
+
+    @property
+    def caught(self) -> int:
+        """How many wrong answers were caught."""
+        return len(self.cases_caught)
 
     @property
     def status(self) -> Literal["caught", "missed", "n/a"]:
@@ -87,14 +92,14 @@ def make_line(
     layers: Mapping[str, Layer] = LAYERS,
 ) -> Line:
     """Judge all that a mutator makes; a cell is caught when its layer fails every one."""
-    caught = dict.fromkeys(CATEGORIES, 0)
-    missed: dict[str, list[WrongAnswer]] = {category: [] for category in CATEGORIES}
+    caught: dict[str, list[str]] = {category: [] for category in suite.categories}
+    missed: dict[str, list[WrongAnswer]] = {category: [] for category in suite.categories}
     for wrong in wrong_answers(mutation, suite, answers):
         if _is_caught(wrong, mutation.layer, suite, layers, sandbox):
-            caught[wrong.category] += 1
+            caught[wrong.category].append(wrong.case)
         else:
             missed[wrong.category].append(wrong)
-    cells = {name: Cell(caught[name], tuple(missed[name])) for name in CATEGORIES}
+    cells = {name: Cell(tuple(caught[name]), tuple(missed[name])) for name in suite.categories}
     return Line(mutation.name, mutation.layer, cells)
 
 

@@ -3,8 +3,9 @@
 import ast
 import re
 import textwrap
+from collections.abc import Mapping
 
-from fixtures import TOOLS
+from fixtures import Tool
 from pipeline.data.calls import render_call
 from pipeline.data.code import read_code
 
@@ -14,12 +15,12 @@ _SHELL = 'print(run_command("git status && ruff check . && pytest -q"))'
 
 
 def _called(turn: RightTurn) -> tuple[str, ...]:
-    return read_code(turn.code or "").tools
+    return read_code(turn.code or "", turn.suite.tools).tools
 
 
 def _other_tool(turn: RightTurn) -> str:
     taken = {*turn.tools, *turn.expected.forbidden, "run_command"}
-    return next(name for name in TOOLS if name not in taken)
+    return next((name for name in turn.suite.tools if name not in taken), "nothing_like_it")
 
 
 def _with_code(turn: RightTurn, code: str) -> str | None:
@@ -51,7 +52,9 @@ def wrong_tool(turn: RightTurn) -> str | None:
 
 def shell_instead(turn: RightTurn) -> str | None:
     """Use the shell in place of the typed tools."""
-    return None if "run_command" in turn.tools else _with_code(turn, _SHELL)
+    if "run_command" in turn.tools or "run_command" not in turn.suite.tools:
+        return None
+    return _with_code(turn, _SHELL)
 
 
 def shell_as_well(turn: RightTurn) -> str | None:
@@ -126,33 +129,37 @@ def tool_of_object(turn: RightTurn) -> str | None:
 
 
 class _WithoutArguments(ast.NodeTransformer):
+    def __init__(self, tools: Mapping[str, Tool]) -> None:
+        self.tools = tools
+
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id in TOOLS:
+        if isinstance(node.func, ast.Name) and node.func.id in self.tools:
             node.args, node.keywords = [], []
         return node
 
 
-def strip_arguments(code: str) -> str:
+def strip_arguments(code: str, tools: Mapping[str, Tool]) -> str:
     """Return code whose tools are called with no arguments."""
-    return ast.unparse(_WithoutArguments().visit(ast.parse(code)))
+    return ast.unparse(_WithoutArguments(tools).visit(ast.parse(code)))
 
 
 def without_arguments(turn: RightTurn) -> str | None:
     """Call the tools with no arguments."""
     if turn.code is None or not turn.expected.reads_fields:
         return None
-    return render_call(strip_arguments(turn.code))
+    return render_call(strip_arguments(turn.code, turn.suite.tools))
 
 
-def sample_call(name: str) -> str:
+def sample_call(turn: RightTurn, name: str) -> str:
     """Return a call of a tool with arguments of the right types."""
     required = [
         parameter
-        for parameter in TOOLS[name].signature.parameters.values()
+        for parameter in turn.suite.tools[name].signature.parameters.values()
         if parameter.default is parameter.empty
     ]
-    return f"{name}({', '.join('1' if p.annotation is int else repr('src') for p in required)})"
+    values = ["1" if parameter.annotation is int else "'src'" for parameter in required]
+    return f"{name}({', '.join(values)})"
 
 
 def missing_tool(turn: RightTurn) -> str | None:
@@ -161,7 +168,7 @@ def missing_tool(turn: RightTurn) -> str | None:
         return None
     last = {name.strip() for name in turn.expected.tools[-1].split("|")}
     kept = [name for name in _called(turn) if name not in last]
-    return render_call("\n".join(f"print({sample_call(name)})" for name in kept))
+    return render_call("\n".join(f"print({sample_call(turn, name)})" for name in kept))
 
 
 def same_call_again(turn: RightTurn) -> str | None:
@@ -169,4 +176,4 @@ def same_call_again(turn: RightTurn) -> str | None:
     if turn.number == 1 or turn.code is None:
         return None
     name = turn.case.tools[0].split("|")[0].strip()
-    return render_call(f"print({sample_call(name)})")
+    return render_call(f"print({sample_call(turn, name)})")

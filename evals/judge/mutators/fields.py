@@ -2,7 +2,7 @@
 
 import re
 
-from fixtures import TOOLS, alternatives
+from fixtures import Tool, alternatives, resolve_field
 from pipeline.data.calls import render_call
 from pipeline.data.code import read_code
 
@@ -14,7 +14,9 @@ def _last_names(turn: RightTurn) -> tuple[str, ...]:
     """Return the names of the fields that the turn reads, deepest first."""
     if turn.code is None or not turn.expected.reads_fields:
         return ()
-    paths = sorted(read_code(turn.code).reads, key=lambda path: (-path.count("."), path))
+    paths = sorted(
+        read_code(turn.code, turn.suite.tools).reads, key=lambda path: (-path.count("."), path)
+    )
     return tuple(dict.fromkeys(path.rsplit(".", 1)[1] for path in paths))
 
 
@@ -34,19 +36,19 @@ def field_of_list(turn: RightTurn) -> str | None:
     """Read a field of the elements from the list."""
     if turn.code is None or not turn.expected.reads_fields:
         return None
-    for path in sorted(read_code(turn.code).reads):
+    for path in sorted(read_code(turn.code, turn.suite.tools).reads):
         tool, *fields = path.split(".")
         if len(fields) == 2 and f"{tool}.{fields[0]}" != path:
-            return render_call(f"print({sample_call(tool)}.{'.'.join(fields)})")
+            return render_call(f"print({sample_call(turn, tool)}.{'.'.join(fields)})")
     return None
 
 
 def result_as_dict(turn: RightTurn) -> str | None:
     """Read the result by keys as if it were a dict."""
-    names = [name for name in turn.tools if TOOLS[name].typed]
+    names = [name for name in turn.tools if turn.suite.tools[name].typed]
     if turn.code is None or not names or not turn.expected.reads_fields:
         return None
-    return render_call(f"result = {sample_call(names[0])}\nprint(result['success'])")
+    return render_call(f"result = {sample_call(turn, names[0])}\nprint(result['success'])")
 
 
 def _expected_fields(turn: RightTurn) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ def _expected_fields(turn: RightTurn) -> tuple[str, ...]:
 
 def _calls_only(turn: RightTurn) -> str:
     names = [name for entry in turn.expected.tools for name in alternatives(entry)[:1]]
-    return "\n".join(f"print({sample_call(name)})" for name in names)
+    return "\n".join(f"print({sample_call(turn, name)})" for name in names)
 
 
 def field_not_read(turn: RightTurn) -> str | None:
@@ -87,15 +89,28 @@ def field_of_other_object(turn: RightTurn) -> str | None:
     return render_call("\n".join([_calls_only(turn), *lines]))
 
 
+def _tool_without(turn: RightTurn, field: str) -> Tool | None:
+    """Return a typed tool whose result has no field of that name."""
+    tools = turn.suite.tools.values()
+    return next((tool for tool in tools if _lacks(tool, field, turn)), None)
+
+
+def _lacks(tool: Tool, field: str, turn: RightTurn) -> bool:
+    """Whether a tool is typed and its result lacks a field."""
+    return tool.typed and resolve_field(f"{tool.name}.{field}", turn.suite.tools) is not None
+
+
 def field_of_other_result(turn: RightTurn) -> str | None:
     """Read the right fields from the result of another tool."""
     if not turn.expected.fields:
         return None
     lines = []
     for path in _expected_fields(turn):
-        tool, fields = path.split(".", 1)
-        other = "hover" if tool != "hover" else "git_log"
-        lines.append(f"print({sample_call(other)}.{fields})")
+        fields = path.partition(".")[2]
+        other = _tool_without(turn, fields.split(".")[0])
+        if other is None:
+            return None
+        lines.append(f"print({sample_call(turn, other.name)}.{fields})")
     return render_call("\n".join([_calls_only(turn), *lines]))
 
 
@@ -106,6 +121,8 @@ def field_in_dead_branch(turn: RightTurn) -> str | None:
     lines = []
     for path in _expected_fields(turn):
         tool, *fields = path.split(".")
-        value = f"{sample_call(tool)}.{fields[0]}" + "".join(f"[0].{name}" for name in fields[1:])
+        value = f"{sample_call(turn, tool)}.{fields[0]}" + "".join(
+            f"[0].{name}" for name in fields[1:]
+        )
         lines.append(f"if 1 > 2:\n    print({value})")
     return render_call("\n".join([_calls_only(turn), *lines]))

@@ -23,7 +23,7 @@ def endless_text(turn: RightTurn) -> str:
 
 def announced_call(turn: RightTurn) -> str:
     """Promise a call and make none."""
-    name = turn.tools[0] if turn.tools else "git_status"
+    name = turn.tools[0] if turn.tools else next(iter(turn.suite.tools))
     return f"I'll check that with {name}."
 
 
@@ -34,7 +34,8 @@ def answer_for_call(turn: RightTurn) -> str | None:
 
 def call_for_answer(turn: RightTurn) -> str | None:
     """Call a tool where an answer is wanted."""
-    return render_call('print(git_status("."))') if turn.expected.wants == "answer" else None
+    name = next(iter(turn.suite.tools))
+    return render_call(f'print({name}("."))') if turn.expected.wants == "answer" else None
 
 
 def answer_with_call(turn: RightTurn) -> str | None:

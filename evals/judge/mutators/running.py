@@ -53,7 +53,7 @@ def fields_never_reached(turn: RightTurn) -> str | None:
     if not turn.expected.fields:
         return None
     names = list(dict.fromkeys(path.split(".")[0].strip() for path in turn.expected.fields))
-    made = "\n".join(f"print({sample_call(name)})" for name in names)
+    made = "\n".join(f"print({sample_call(turn, name)})" for name in names)
     return _under(turn, f"{made}\nrows = list('')\nfor row in rows:")
 
 
@@ -71,4 +71,4 @@ def chained_without_arguments(turn: RightTurn) -> str | None:
     """Make the second call of a chain with no arguments."""
     if turn.code is None or turn.number == 1:
         return None
-    return render_call(strip_arguments(turn.code))
+    return render_call(strip_arguments(turn.code, turn.suite.tools))

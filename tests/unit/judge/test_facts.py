@@ -70,3 +70,7 @@ def test_length_of_a_symbol_is_not_invented():
 
 def test_sum_of_two_places_is_invented():
     assert invented_numbers("147 lines", "Location(line=57, column=90)") == ("147",)
+
+
+def test_number_told_with_a_comma_may_be_written_without():
+    assert invented_numbers("4800 euros, 4,800 in all", "It costs 4,800 euros") == ()
