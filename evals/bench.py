@@ -8,7 +8,6 @@ take a CPU ten to thirty times longer. Both get the same prompt token ids; loadi
 import argparse
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from pipeline.model.folder import read_json_object
 from pipeline.model.loading import LoadedModel, load_model
 
 from .ask.answer import Answer, Question, Sampling, first_question, next_question
+from .ask.session import peak_memory_bytes
 
 PLAIN = Path(__file__).with_name("plain.py")
 
@@ -62,10 +62,6 @@ def first_difference(left: Sequence[int], right: Sequence[int]) -> int | None:
     return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
-def _peak(maximum: int) -> int:
-    return maximum if sys.platform == "darwin" else maximum * 1024
-
-
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -102,8 +98,7 @@ def ask_ours(
         _say(f"ours: {len(answers)} answers, {elapsed:.0f} s")
     seconds = time.perf_counter() - started
     answers.sort(key=lambda answer: (answer.case, answer.turn))
-    peak = _peak(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    side = Side("ours", tuple(answer.token_ids for answer in answers), seconds, peak)
+    side = Side("ours", tuple(answer.token_ids for answer in answers), seconds, peak_memory_bytes())
     return side, [(asked[answer.case, answer.turn], answer) for answer in answers]
 
 
@@ -143,7 +138,7 @@ def ask_plainly(
             assert isinstance(token_ids, list)
             answers.append(tuple(token_ids))
             seconds += float(str(line["seconds"]))
-            peak = _peak(int(str(line["peak"])))
+            peak = int(str(line["peak_bytes"]))
             _say(f"plain: {len(answers)} of {len(prompts)} answers, {seconds:.0f} s")
         if child.wait() or len(answers) != len(prompts):
             raise SystemExit(f"the plain way ended with exit code {child.returncode}")

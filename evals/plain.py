@@ -9,6 +9,16 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
+
+
+def peak_bytes() -> int:
+    """Return the most memory this process held at once."""
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # On Linux getrusage counts what the parent held when it started this process.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if "VmHWM" in line)
 
 
 def main() -> None:
@@ -31,8 +41,8 @@ def main() -> None:
         if token_ids[-1] in tokenizer.eos_token_ids:
             token_ids.pop()
         seconds = time.perf_counter() - started
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps({"token_ids": token_ids, "seconds": seconds, "peak": peak}), flush=True)
+        answer = {"token_ids": token_ids, "seconds": seconds, "peak_bytes": peak_bytes()}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
