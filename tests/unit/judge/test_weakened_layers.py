@@ -134,3 +134,12 @@ def test_completeness_that_counts_keywords_alone_is_a_hole():
         "wrong numbers",
         "result copied",
     }
+
+
+def test_running_that_looks_at_nothing_is_a_hole(monkeypatch):
+    from evals.judge.execution import verdict
+
+    monkeypatch.setattr(verdict, "_wrong", lambda *_: None)
+    mutations = [mutation for mutation in MUTATIONS if mutation.layer == "executed"]
+    matrix = make_matrix(SUITE, ANSWERS, mutations=mutations)
+    assert [line.name for line in matrix if not holes([line])] == []
