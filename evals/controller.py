@@ -36,6 +36,7 @@ class Controller:
         # A person's own paths for these reports are kept; the run folder gets a copy.
         option.xmlpath = option.xmlpath or str(self.staging / "junit.xml")
         option.htmlpath = option.htmlpath or str(self.staging / "report.html")
+        option.ctrf = option.ctrf or str(self.staging / "ctrf.json")
         option.self_contained_html = True
         option.css = [*option.css, str(STYLE_SHEET)]
 
@@ -111,7 +112,11 @@ class Controller:
 
     def _copy_reports(self) -> None:
         option = self.config.option
-        for source, name in ((option.xmlpath, "junit.xml"), (option.htmlpath, "report.html")):
+        for source, name in (
+            (option.xmlpath, "junit.xml"),
+            (option.htmlpath, "report.html"),
+            (option.ctrf, "ctrf.json"),
+        ):
             if Path(source).parent != self.staging:
                 shutil.copyfile(source, self.staging / name)
 

@@ -123,6 +123,7 @@ def test_a_worker_that_dies_while_it_answers_is_not_followed_by_the_next(tiny_mo
 def test_the_folder_holds_every_file(unbroken):
     assert sorted(file.name for file in unbroken.iterdir()) == [
         "answers.jsonl",
+        "ctrf.json",
         "junit.xml",
         "manifest.json",
         "report.html",
