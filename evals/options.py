@@ -8,11 +8,12 @@ import pytest
 from fixtures import SUITE_FOLDER, SYSTEM_PROMPT, CallgateError, Suite
 from pipeline.model.embedded import EMBEDDED_MODEL
 
+from .archive.finding import find_run_folder
 from .ask.answer import AskSettings, Sampling
 from .decide.policies import OFF, find_policy
 from .judge.formats import FORMATS
 from .judge.formats.prompt import with_tools
-from .report.run_folder import find_run, run_name
+from .report.run_folder import run_name
 from .run import REPORTS, RunSettings
 
 DEFAULT_GATE = "deploy"
@@ -79,7 +80,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--replay",
         metavar="RUN",
-        help="judge the recorded answers of a run again (folder, number or name); loads no model",
+        help="judge the recorded answers of a run again (folder, number, name, tag or `latest`); "
+        "loads no model",
     )
     group.addoption(
         "--suite",
@@ -122,7 +124,7 @@ def read_settings(config: pytest.Config, suite: Suite) -> RunSettings:
     model: Path = option.model
     name = option.run_name or model.resolve().name
     if option.replay and not option.run_name:
-        replayed = find_run(option.reports, option.replay).resolve().name
+        replayed = find_run_folder(option.reports, option.replay).resolve().name
         name = f"{replayed.partition('_')[2] or replayed}-again"
     return RunSettings(
         ask=AskSettings(

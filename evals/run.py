@@ -9,6 +9,7 @@ from pathlib import Path
 from fixtures import CallgateError, Case, Suite
 from pipeline.model.folder import check_model_folder, model_fingerprint
 
+from .archive.finding import find_run_folder
 from .ask.answer import Answer, AskSettings
 from .ask.session import Answers, EngineRecord, Progress, ask_cases
 from .ask.store import read_answers
@@ -18,7 +19,7 @@ from .decide.manifest import read_manifest as read_run_manifest
 from .decide.policies import Policy
 from .decide.results import CaseRecord, Results, make_results
 from .judge import JUDGE_VERSION
-from .report.run_folder import UNFINISHED, find_run, publish
+from .report.run_folder import UNFINISHED, publish
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 REPORTS = CHECKOUT / "reports"
@@ -74,7 +75,7 @@ class Run:
         """The folder of the run whose answers are judged again, or None."""
         if self.settings.replay is None:
             return None
-        return find_run(self.settings.reports, self.settings.replay)
+        return find_run_folder(self.settings.reports, self.settings.replay)
 
     @property
     def store_folder(self) -> Path:

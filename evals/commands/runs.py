@@ -78,7 +78,7 @@ def _show(reports: Path, wish: str) -> int:
     from ..archive.recorded import read_run
     from ..archive.tags import read_tags
     from ..decide.gate import apply_gate
-    from ..decide.policies import find_policy
+    from ..decide.policies import Policy, read_policies
     from ..report.table import text_table, verdict_sentence
 
     run = read_run(find_run_folder(reports, wish))
@@ -99,7 +99,9 @@ def _show(reports: Path, wish: str) -> int:
     for name, value in facts.items():
         print(f"{name:<8}  {value}")
     print()
-    print(text_table(apply_gate(find_policy(manifest.gate.policy), results)))
+    # The policy of an old run may be gone or renamed.
+    policy = read_policies().get(manifest.gate.policy, Policy(manifest.gate.policy, {}))
+    print(text_table(apply_gate(policy, results)))
     print()
     print(f"verdict: {verdict_sentence(results)}")
     return 0

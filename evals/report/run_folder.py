@@ -83,17 +83,3 @@ def publish(
 def discard(folder: Path) -> None:
     """Remove a staging folder and what is in it."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def find_run(reports: Path, wish: str) -> Path:
-    """Return the run folder that a path, a number or a name means; raises CallgateError."""
-    path = Path(wish)
-    if path.is_dir():
-        return path
-    runs = sorted(entry for entry in reports.glob("[0-9]*_*") if entry.is_dir())
-    for run in reversed(runs):
-        number, _, name = run.name.partition("_")
-        if wish in (run.name, name) or (wish.isdigit() and int(wish) == int(number)):
-            return run
-    known = ", ".join(run.name for run in runs[-5:]) or "none yet"
-    raise CallgateError(f"{wish}: no such run; the latest in {reports} are: {known}")

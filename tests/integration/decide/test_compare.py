@@ -112,6 +112,29 @@ def test_summaries_alone_are_compared_as_far_as_they_tell(seed_file, callgate):
     )
 
 
+def test_a_summary_without_categories_has_its_overall_rate(seed_file, callgate):
+    code, printed = callgate("compare", seed_file("a.json", 46), seed_file("b.json", 70))
+    assert code == 0
+    assert "+24.0" in printed
+
+
+def test_a_summary_with_counts_has_intervals(tmp_path, callgate):
+    for name, strict in (("a.json", 26), ("b.json", 46)):
+        summary = {"strict_pct": 100 * strict / 57, "strict": strict, "cases": 57}
+        empty = {"empty": {"strict_pct": 0, "strict": 0, "cases": 0}}
+        (tmp_path / name).write_text(json.dumps({"summary": summary | {"categories": empty}}))
+    code, printed = callgate("compare", tmp_path / "a.json", tmp_path / "b.json")
+    assert code == 0, printed
+    assert "46/57 80.7 % [69-89]" in printed
+
+
+def test_a_percentage_above_100_is_named(seed_file, callgate):
+    path = seed_file("a.json", 460)
+    code, printed = callgate("compare", path, seed_file("b.json", 70))
+    assert code == 2
+    assert f"{path}: field 'summary.strict_pct': Input should be less than or equal" in printed
+
+
 def test_a_summary_is_compared_with_a_run(seed_file, run, callgate):
     run()
     code, printed = callgate("compare", seed_file("before.json", 46, single_tool=30), "1")

@@ -39,6 +39,14 @@ def test_show_tells_what_was_asked_of_what(run, callgate):
     assert "verdict: deploy (strict >= 80 %): 57 of 57 strict" in printed
 
 
+def test_a_run_whose_policy_is_gone_is_shown_all_the_same(run, callgate):
+    gate = {"policy": "of_old", "passed": True, "failures": [], "not_judged": []}
+    run(gate=gate)
+    code, printed = callgate("runs", "show", "1")
+    assert code == 0
+    assert "overall" in printed
+
+
 def test_a_tag_moves_and_says_from_where(run, callgate):
     run("first")
     run("second")

@@ -91,7 +91,7 @@ def test_an_unknown_gate(run_evals):
     outcome = run_evals("--gate", "strictest")
     assert outcome.code == 4
     assert error_line(outcome).startswith(
-        "no gate is named 'strictest': known are deploy, minimum, stretch, no_regression, certain, any, off"
+        "no gate is named 'strictest': known are deploy, minimum, stretch, no_regression, certain, "
     )
 
 
