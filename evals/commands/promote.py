@@ -100,9 +100,10 @@ def main(arguments: Sequence[str]) -> int:
         run=run.name,
         override=override,
     )
+    # Before the tags: what is in production has its card, whenever this is interrupted.
+    write_atomic(folder / "model_card.md", card)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     done = promote(options.reports, run.name, gate.policy.name, override, now, _CHECKOUT)
-    write_atomic(folder / "model_card.md", card)
     print(f"{run.name} is tagged production and baseline")
     if done.previous_production:
         adapter_at = done.archived_adapter or "its adapter was not found, so none was archived"

@@ -83,6 +83,21 @@ def test_common_compares_what_both_asked(run, callgate, of):
     assert "no conclusion; 0 fixed, 0 broken: every case ended as before" in printed
 
 
+def test_common_leaves_out_a_case_that_was_asked_in_other_words(run, callgate, ids):
+    run(suite_sha256="0" * 64)
+    folder = run("reworded")
+    results = json.loads((folder / "results.json").read_text())
+    (folder / "results.json").write_text(json.dumps(results | {"suite_sha256": "0" * 64}))
+    answers = (folder / "answers.jsonl").read_text().replace("user\\n", "user\\nPlease: ", 1)
+    (folder / "answers.jsonl").write_text(answers)
+    code, printed = callgate("compare", "1", "2", "--common")
+    assert code == 0, printed
+    left_out = json.loads(answers.splitlines()[0])["case"]
+    assert left_out in ids
+    assert f"note: left out, because the query changed: {left_out}" in printed
+    assert "56/56" in printed
+
+
 def test_no_case_in_common_is_an_error_even_with_common(run, callgate, of):
     run(asked=of("multi_turn"))
     run("single", asked=of("single_turn"))
