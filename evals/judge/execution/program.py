@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from fixtures import Record, Result, Tool
+from pipeline.data.code import parse
 
 # Names that no code can guess, so that none can forge what is noted.
 MARK = f"_callgate_{secrets.token_hex(8)}"
@@ -141,4 +142,4 @@ def noting(code: str, tools: Mapping[str, Tool]) -> str:
     Raises SyntaxError when it does not parse, RecursionError when it is nested too deeply,
     ValueError when it would read without being noticed.
     """
-    return ast.unparse(_Noting(field_names(tools)).visit(ast.parse(code)))
+    return ast.unparse(_Noting(field_names(tools)).visit(parse(code)))

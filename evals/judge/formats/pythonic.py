@@ -1,10 +1,10 @@
 """pythonic: `[tool(name="value"), ...]`, between markers or as the whole text."""
 
-import ast
 import re
 from collections.abc import Mapping
 
 from fixtures import Tool
+from pipeline.data.code import parse
 
 from .call import FoundCall
 from .tagged import read_body
@@ -16,8 +16,8 @@ _BARE = re.compile(r"\s*\[\s*[A-Za-z_][\w.]*\(")
 def _read(body: str, start: int, end: int, tools: Mapping[str, Tool]) -> tuple[FoundCall, ...]:
     try:
         # The parser of mlx-lm would guess at what is not Python; a judge must not.
-        ast.parse(body.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        parse(body.strip())
+    except SyntaxError as problem:
         sentence = f"the call is not Python: {str(problem) or type(problem).__name__}"
         return (FoundCall(start, end, problem=sentence[:200]),)
     return read_body("pythonic", body, start, end, tools)

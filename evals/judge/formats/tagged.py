@@ -1,5 +1,6 @@
 """json and qwen3: a call by name between `<tool_call>` and `</tool_call>`."""
 
+import warnings
 from collections.abc import Mapping
 
 from fixtures import Tool
@@ -23,7 +24,9 @@ def read_body(
 ) -> tuple[FoundCall, ...]:
     """Return the calls that a parser of mlx-lm finds in a body, or one with the problem."""
     try:
-        found = tool_parser(parser)(body.strip(), tool_schemas(tools))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = tool_parser(parser)(body.strip(), tool_schemas(tools))
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as problem:
         sentence = f"the call does not parse: {str(problem) or type(problem).__name__}"
         return (FoundCall(start, end, problem=sentence[:200]),)

@@ -1,6 +1,7 @@
 """Reading the code of a call without running it: which tools it calls, which fields it reads."""
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,7 +50,10 @@ def parse(code: str) -> ast.Module:
     if len(code) > MAX_CHARACTERS:
         raise SyntaxError(f"the code has {len(code)} characters, more than {MAX_CHARACTERS}")
     try:
-        return ast.parse(code)
+        # What Python only warns of must not depend on how warnings are treated here.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as problem:
         raise SyntaxError(str(problem) or "the code is nested too deeply") from problem
 

@@ -59,3 +59,8 @@ def test_heavy_code_is_read_or_refused_within_a_tenth_of_a_second(code):
 def test_other_tools_can_be_given():
     tools = {"git_log": TOOLS["git_log"]}
     assert read_code("git_status('.')\ngit_log('.')", tools).tools == ("git_log",)
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_python_only_warns_of_is_read():
+    assert read_code("print(git_status('\\d').clean is 1)").reads == {"git_status.clean"}
