@@ -41,13 +41,14 @@ class _Pending:
 def default_batch_size(config: dict[str, Any], tokens: int, memory_bytes: int) -> int:
     """Return how many answers of `tokens` tokens may have their caches in an eighth of memory.
 
-    `config` is the model's config.json; two bytes a value, keys and values, every layer.
+    `config` is the model's config.json; keys and values of every layer, four bytes each: the caches
+    of a CPU hold float32, those of a GPU half of it.
     """
     heads = config.get("num_key_value_heads") or config.get("num_attention_heads") or 1
     width = config.get("head_dim") or (
         config.get("hidden_size", 0) // (config.get("num_attention_heads") or 1)
     )
-    bytes_each = int(4 * config.get("num_hidden_layers", 1) * heads * width * tokens)
+    bytes_each = int(8 * config.get("num_hidden_layers", 1) * heads * width * tokens)
     return max(1, min(LARGEST_BATCH, memory_bytes // 8 // max(1, bytes_each)))
 
 
