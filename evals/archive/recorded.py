@@ -173,7 +173,11 @@ def _rates(results: Results) -> dict[str, SummaryRate]:
 
 
 def _conditions(results: Results) -> dict[str, str]:
-    return {"suite": results.suite_sha256[:12], "judge": f"version {results.judge_version}"}
+    return {
+        "suite": results.suite_sha256[:12],
+        "judge": f"version {results.judge_version}",
+        "call format": results.call_format,
+    }
 
 
 def answers_beside(path: Path) -> dict[str, tuple[Answer, ...]]:

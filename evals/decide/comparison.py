@@ -213,7 +213,9 @@ def _compare_cases(
         return [(before[case.id].strict, after[case.id].strict) for case in wanted]
 
     rates = {}
-    for name in dict.fromkeys([*MARKERS, *(case.category for case in changes)]):
+    # The suite's own order first; runs of another suite have other names.
+    found = [name for case in changes for name in (case.category, *case.groups)]
+    for name in dict.fromkeys([*MARKERS, *found]):
         if inside := [case for case in changes if name in (case.category, *case.groups)]:
             rates[name] = change_of_pairs(name, pairs(inside))
     return change_of_pairs("overall", pairs(changes)), rates, changes

@@ -72,6 +72,15 @@ def test_runs_of_another_suite_prompt_and_judge_are_refused_by_name(run, callgat
     )
 
 
+def test_runs_asked_in_other_call_formats_are_refused(run, callgate):
+    run()
+    path = run("json") / "results.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"call_format": "json"}))
+    code, printed = callgate("compare", "1", "2")
+    assert code == 2
+    assert "they differ in call format (code and json)" in printed
+
+
 def test_common_compares_what_both_asked(run, callgate, of):
     run(asked=of("multi_turn"))
     run()
