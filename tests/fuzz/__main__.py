@@ -61,7 +61,7 @@ def main() -> None:
     right_texts(), right_codes()
     started = time.monotonic()
     arguments = [sys.argv[0], f"-max_total_time={options.seconds}", "-max_len=2048"]
-    arguments += ["-len_control=0", "-timeout=10", "-verbosity=0"]
+    arguments += ["-len_control=0", "-timeout=10", "-verbosity=0", "-print_final_stats=1"]
     atheris.Setup(arguments, fuzz_one)
     print(f"fuzzing for {options.seconds} s, set up in {time.monotonic() - started:.1f} s")
     atheris.Fuzz()
