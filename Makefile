@@ -59,3 +59,10 @@ bench-eval: model ## how much faster answers come than one by one with the stock
 
 bench-data: install ## throughput of clean and audit beside a bare JSON loop
 	$(BIN)/python -m pipeline.data.bench
+
+bench-judge: install ## answers judged in a second, read alone and run as well
+	$(BIN)/python -m evals.judge.bench
+
+fuzz: develop ## ten minutes of atheris on call extraction and the layers
+	$(INSTALL) atheris
+	$(BIN)/python -m tests.fuzz --seconds 600
