@@ -18,9 +18,10 @@ from pipeline.files import write_atomic
 from pipeline.model.blas import blas_in_use
 from pipeline.model.chat import render
 from pipeline.model.folder import read_json_object
-from pipeline.model.loading import load_model, load_tokenizer
+from pipeline.model.loading import LoadedModel, load_model, load_tokenizer
 
 from .answer import Answer, AskSettings, Question, answer_key, first_question, next_question
+from .mlx_engine import MlxEngine, default_batch_size
 from .store import AnswerStore, open_store
 
 Answers = dict[str, tuple[Answer, ...]]
@@ -76,6 +77,11 @@ def peak_memory_bytes() -> int:
     """Return the largest resident size that this process has had."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def physical_memory_bytes() -> int:
+    """Return how much memory this machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 class _Attempt:
@@ -150,6 +156,80 @@ def ask_cases(
         return asked
 
 
+class _Conversations:
+    """The cases as far as they are answered: from the store, then from the model."""
+
+    def __init__(
+        self,
+        suite: Suite,
+        cases: Sequence[Case],
+        settings: AskSettings,
+        fingerprint: str,
+        store: AnswerStore,
+    ) -> None:
+        self._suite = suite
+        self._cases = {case.id: case for case in cases}
+        self._settings = settings
+        self._fingerprint = fingerprint
+        self._store = store
+        self._tokenizer = load_tokenizer(settings.model)
+        self._asked: dict[tuple[str, int], Question] = {}
+        self._answers: dict[str, list[Answer]] = {case.id: [] for case in cases}
+
+    @property
+    def answers(self) -> Answers:
+        """The answers so far, turn by turn."""
+        return {name: tuple(turns) for name, turns in self._answers.items()}
+
+    def unanswered(self) -> list[Question]:
+        """Return the first question of each case that the store has no answer to."""
+        system_prompt = self._settings.system_prompt
+        opening = [first_question(case, system_prompt) for case in self._cases.values()]
+        return [missing for question in opening if (missing := self._skip_stored(question))]
+
+    def follow(self, answer: Answer) -> Question | None:
+        """Keep an answer; return the next question of its case that is still to be answered."""
+        asked = self._asked[answer.case, answer.turn]
+        self._answers[answer.case].append(answer)
+        case = self._cases[answer.case]
+        following = next_question(case, self._suite, asked, answer.text)
+        return self._skip_stored(following) if following else None
+
+    def _skip_stored(self, question: Question) -> Question | None:
+        self._asked[question.case, question.turn] = question
+        prompt = render(self._tokenizer, question.messages, add_generation_prompt=True)
+        key = answer_key(self._fingerprint, prompt, self._settings.sampling)
+        stored = self._store.get(key)
+        return question if stored is None else self.follow(stored)
+
+
+def _load(settings: AskSettings) -> tuple[LoadedModel, EngineRecord]:
+    started = time.perf_counter()
+    loaded = load_model(settings.model)
+    blas = blas_in_use()
+    description = loaded.description
+    # Room for a prompt of usual length beside the longest answer.
+    tokens = settings.sampling.max_tokens + 512
+    record = EngineRecord(
+        model_type=description.model_type,
+        bits=description.bits,
+        group_size=description.group_size,
+        computed_in=description.dtype,
+        device=description.device,
+        blas=blas.name,
+        blas_gflops=round(blas.gflops, 1),
+        blas_threads=blas.threads,
+        context_length=description.context_length,
+        parameters=description.parameters,
+        batch_size=settings.batch_size
+        or default_batch_size(
+            read_json_object(settings.model / "config.json"), tokens, physical_memory_bytes()
+        ),
+        load_seconds=round(time.perf_counter() - started, 3),
+    )
+    return loaded, record
+
+
 def _ask(
     suite: Suite,
     cases: Sequence[Case],
@@ -158,87 +238,36 @@ def _ask(
     store: AnswerStore,
     progress: Progress,
 ) -> Asked:
-    tokenizer = load_tokenizer(settings.model)
-    by_id = {case.id: case for case in cases}
-    answers: dict[str, list[Answer]] = {case.id: [] for case in cases}
-    asked: dict[tuple[str, int], Question] = {}
-
-    def follow(question: Question, answer: Answer) -> Question | None:
-        """Keep an answer and return the next question of its case that is not yet answered."""
-        answers[question.case].append(answer)
-        following = next_question(by_id[question.case], suite, question, answer.text)
-        if following is None:
-            return None
-        asked[following.case, following.turn] = following
-        stored = find(following)
-        return follow(following, stored) if stored else following
-
-    def find(question: Question) -> Answer | None:
-        prompt = render(tokenizer, question.messages, add_generation_prompt=True)
-        return store.get(answer_key(fingerprint, prompt, settings.sampling))
-
-    missing: list[Question] = []
-    for case in cases:
-        question = first_question(case, settings.system_prompt)
-        asked[question.case, question.turn] = question
-        stored = find(question)
-        unanswered = follow(question, stored) if stored else question
-        if unanswered is not None:
-            missing.append(unanswered)
+    conversations = _Conversations(suite, cases, settings, fingerprint, store)
+    missing = conversations.unanswered()
     record_file = store.path.with_name("engine.json")
     if not missing:
-        record = EngineRecord.model_validate_json(record_file.read_bytes())
-        return Asked({name: tuple(turns) for name, turns in answers.items()}, record)
-
-    from .mlx_engine import MlxEngine, default_batch_size
-
+        stored = EngineRecord.model_validate_json(record_file.read_bytes())
+        return Asked(conversations.answers, stored)
     progress.start(len(cases), len(cases) - len(missing))
     try:
-        started = time.perf_counter()
-        loaded = load_model(settings.model)
-        blas = blas_in_use()
-        batch_size = settings.batch_size or default_batch_size(
-            read_json_object(settings.model / "config.json"),
-            settings.sampling.max_tokens + 512,
-            os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        )
-        record = EngineRecord(
-            model_type=loaded.description.model_type,
-            bits=loaded.description.bits,
-            group_size=loaded.description.group_size,
-            computed_in=loaded.description.dtype,
-            device=loaded.description.device,
-            blas=blas.name,
-            blas_gflops=round(blas.gflops, 1),
-            blas_threads=blas.threads,
-            context_length=loaded.description.context_length,
-            parameters=loaded.description.parameters,
-            batch_size=batch_size,
-            load_seconds=round(time.perf_counter() - started, 3),
-        )
+        loaded, record = _load(settings)
         write_atomic(record_file, record.model_dump_json(indent=2))
-        engine = MlxEngine(loaded, settings.sampling, batch_size, progress.step)
-        started, tokens = time.perf_counter(), 0
+        engine = MlxEngine(loaded, settings.sampling, record.batch_size, progress.step)
 
         def keep(answer: Answer) -> Question | None:
-            nonlocal tokens
             store.add(answer)
-            tokens += answer.tokens
-            following = follow(asked[answer.case, answer.turn], answer)
+            following = conversations.follow(answer)
             if following is None:
                 progress.case_done()
             return following
 
-        for _ in engine.answer(missing, keep):
-            pass
+        started = time.perf_counter()
+        tokens = sum(answer.tokens for answer in engine.answer(missing, keep))
+        seconds = time.perf_counter() - started
     finally:
         progress.stop()
     record = record.model_copy(
         update={
-            "generation_seconds": round(time.perf_counter() - started, 3),
+            "generation_seconds": round(seconds, 3),
             "generated_tokens": tokens,
             "peak_memory_bytes": peak_memory_bytes(),
         }
     )
     write_atomic(record_file, record.model_dump_json(indent=2))
-    return Asked({name: tuple(turns) for name, turns in answers.items()}, record)
+    return Asked(conversations.answers, record)

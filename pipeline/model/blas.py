@@ -23,8 +23,8 @@ THREADS_VARIABLE = "OPENBLAS_NUM_THREADS"
 _TIMEOUT_VARIABLE = "OPENBLAS_THREAD_TIMEOUT"
 _SHORTEST_TIMEOUT = "4"
 
-# The reference BLAS measures about 4 on one core; OpenBLAS measures more than 100 on two.
-REFERENCE_CEILING_GFLOPS = 15.0
+# The reference BLAS measures 4 to 6; OpenBLAS more than 100, and 17 beside two busy processes.
+REFERENCE_CEILING_GFLOPS = 10.0
 
 INSTALL_CURE = "run `pip install cmeel-openblas` in this environment"
 _RUNTIME_CURE = "install the Fortran runtime (Debian and Ubuntu: `apt-get install libgfortran5`)"
