@@ -1,5 +1,6 @@
 """Run folders: reports/0001_name, complete or absent."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -40,9 +41,25 @@ def check_writable(reports: Path) -> None:
         ) from problem
 
 
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def make_staging(reports: Path) -> Path:
-    """Return a new hidden folder in which the files of a run gather before it has a number."""
-    return Path(tempfile.mkdtemp(prefix=".staging-", dir=reports))
+    """Return a new hidden folder in which the files of a run gather before it has a number.
+
+    Folders of processes that were killed are removed: nothing in them is of use to anyone.
+    """
+    for left in reports.glob(".staging-*"):
+        if not _is_running(left.name.split("-")[1]):
+            discard(left)
+    return Path(tempfile.mkdtemp(prefix=f".staging-{os.getpid()}-", dir=reports))
 
 
 def _numbers(reports: Path) -> list[int]:
