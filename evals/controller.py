@@ -20,6 +20,11 @@ from .run import CHECKOUT, Run
 _CASES = CHECKOUT / "evals"
 
 
+def _is_of_dead_worker(problem: OSError) -> bool:
+    """Return whether execnet could not send to a worker; a full disk's error has a number."""
+    return problem.errno is None and str(problem).startswith("cannot send")
+
+
 class Controller:
     """The hooks that run once, on the process that the person started."""
 
@@ -32,6 +37,7 @@ class Controller:
         self.staging = make_staging(run.settings.reports)
         self.folder: Path | None = None
         self.problem: str | None = None
+        self.worker_died = False
         option = config.option
         # A person's own paths for these reports are kept; the run folder gets a copy.
         option.xmlpath = option.xmlpath or str(self.staging / "junit.xml")
@@ -79,7 +85,13 @@ class Controller:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Let the gate decide the exit code: misses are no failures when it passed or is off."""
-        result = yield
+        try:
+            result = yield
+        except OSError as problem:
+            if not _is_of_dead_worker(problem):
+                raise
+            self.worker_died = True
+            raise session.Failed("a worker died") from problem
         if self.run.complete:
             gate = self.run.gate(self.run.results())
             if not self.run.settings.enforced or gate.passed:
@@ -132,6 +144,13 @@ class Controller:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the misses, the table, the verdict and where the report is."""
+        if self.worker_died:
+            terminalreporter.write_line(
+                "callgate: error: a worker died while it was given cases; its own output above may "
+                "say why, and the same command goes on from the answers kept",
+                red=True,
+                bold=True,
+            )
         write_summary(terminalreporter, self.run, self.folder, self.problem)
 
     @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,7 @@
 """The exit code is the gate's: misses count as failures only when the gate failed."""
 
 import json
+import re
 
 import pytest
 
@@ -118,8 +119,49 @@ def test_a_crashed_worker_is_an_error(record, run_evals, ids):
     )
     outcome = run_evals("--replay", "1", "-n", "2", plugin=plugin)
     assert outcome.code == 1, outcome.output
-    assert "not finished: 1 of 57 cases were not judged" in outcome.output
+    # At least the case that killed it; more where it was given others as it died.
+    assert re.search(r"not finished: \d+ of 57 cases were not judged", outcome.output)
+    assert "INTERNALERROR" not in outcome.output
     assert outcome.folders == []
+
+
+def test_a_worker_that_is_dead_when_it_is_given_cases(record, run_evals):
+    record()
+    # Collecting is done when both workers have reported; the cases are sent right after.
+    plugin = (
+        "import pytest\n"
+        "collected = []\n"
+        "@pytest.hookimpl(optionalhook=True)\n"
+        "def pytest_xdist_node_collection_finished(node):\n"
+        "    collected.append(node)\n"
+        "    if len(collected) == 2:\n"
+        "        node.gateway._io.popen.kill()\n"
+        "        node.gateway._io.popen.wait()\n"
+    )
+    outcome = run_evals("--replay", "1", "-n", "2", plugin=plugin)
+    assert outcome.code == 1, outcome.output
+    assert "not finished: 57 of 57 cases were not judged" in outcome.output
+    assert (
+        "callgate: error: a worker died while it was given cases; its own output above may say "
+        "why, and the same command goes on from the answers kept"
+    ) in outcome.output
+    assert "Traceback" not in outcome.output
+    assert "INTERNALERROR" not in outcome.output
+    assert outcome.folders == []
+    assert run_evals("--replay", "1", "-n", "2").code == 0
+
+
+def test_another_problem_of_the_controller_is_not_taken_for_a_dead_worker(record, run_evals):
+    record()
+    plugin = (
+        "import errno\n"
+        "def pytest_runtest_logreport(report):\n"
+        "    raise OSError(errno.ENOSPC, 'No space left on device')\n"
+    )
+    outcome = run_evals("--replay", "1", plugin=plugin)
+    assert outcome.code == 3, outcome.output
+    assert "INTERNALERROR> OSError: [Errno 28] No space left on device" in outcome.output
+    assert "a worker died" not in outcome.output
 
 
 def test_a_rerun_counts_each_case_once(record, run_evals, ids):
