@@ -1,0 +1,119 @@
+"""Generating rows: as many as asked of each category, each one checked and unlike the suite."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from fixtures import SUITE_FOLDER, CallgateError, load_suite
+
+from ..queries import QueryIndex
+from .example import Draft, codes_of, queries_of, row_of
+from .execution import check_draft
+from .kind import CATEGORIES, Kind
+from .kinds import kinds_of
+from .scene import Scene
+
+# What a balanced data set holds of each category, in percent.
+WEIGHTS: Mapping[str, int] = {
+    "direct_answers": 10,
+    "single_tool": 16,
+    "tool_identity": 8,
+    "field_access": 18,
+    "cross_tool": 24,
+    "edge_cases": 6,
+    "summary": 9,
+    "chaining": 9,
+}
+# After so many drafts in a row that were there already, a kind has said all that it has to say.
+TRIES = 60
+
+
+class Example(NamedTuple):
+    """A generated row, the kind that made it and the tools that its calls name."""
+
+    row: dict[str, Any]
+    kind: Kind
+    tools: tuple[str, ...]
+
+
+def share_out(count: int, weights: Mapping[str, int] = WEIGHTS) -> dict[str, int]:
+    """Part a count among categories by weight; the counts add up (largest remainders)."""
+    total = sum(weights.values())
+    parts = {name: count * weight // total for name, weight in weights.items()}
+    by_remainder = sorted(weights, key=lambda name: -(count * weights[name] % total))
+    for name in by_remainder[: count - sum(parts.values())]:
+        parts[name] += 1
+    return parts
+
+
+class _Seen:
+    """What may not be said again: the suite's queries, and drafts made already."""
+
+    def __init__(self, suite: Path) -> None:
+        cases = load_suite(suite).cases
+        self.suite = QueryIndex((case.id, case.query) for case in cases)
+        self.queries: set[str] = set()
+        self.codes: set[tuple[str, ...]] = set()
+
+    def admits(self, draft: Draft) -> bool:
+        """Whether a draft is new; the same query or the same codes are never taken twice."""
+        queries, codes = queries_of(draft), codes_of(draft)
+        first = " ".join(queries[0].lower().split())
+        if first in self.queries or (codes and codes in self.codes):
+            return False
+        if any(self.suite.find(query) for query in queries):
+            return False
+        self.queries.add(first)
+        self.codes.add(codes)
+        return True
+
+
+def _next_kind(taken: dict[Kind, int], random: Random) -> Kind:
+    """Return the kind that has been taken most rarely for its weight."""
+    return min(taken, key=lambda kind: (taken[kind] / kind.weight, random.random()))
+
+
+def _examples_of(category: str, count: int, seed: int, seen: _Seen) -> list[Example]:
+    random = Random(f"{seed} {category}")
+    taken = dict.fromkeys(kinds_of(category), 0)
+    found: list[Example] = []
+    tries = 0
+    while len(found) < count:
+        if not taken:
+            raise CallgateError(
+                f"{category}: {count} examples were asked for, and there are no more than "
+                f"{len(found)} that differ; ask for fewer"
+            )
+        kind = _next_kind(taken, random)
+        draft_seed = random.getrandbits(48)
+        draft = kind.make(Scene(Random(draft_seed)))
+        if not seen.admits(draft):
+            tries += 1
+            if tries >= TRIES:
+                del taken[kind]
+                tries = 0
+            continue
+        tools = check_draft(draft, kind.name, kind.tools, draft_seed)
+        found.append(Example(row_of(draft), kind, tools))
+        taken[kind] += 1
+        tries = 0
+    return found
+
+
+def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -> list[Example]:
+    """Return so many examples of each category, shuffled; the same for the same seed.
+
+    None asks a query of the suite, nor nearly one; no two have the same query or the same codes.
+    Raises CallgateError for an unknown category, or where a category has fewer examples to give.
+    """
+    for category in counts:
+        if category not in CATEGORIES:
+            known = ", ".join(CATEGORIES)
+            raise CallgateError(f"there is no category {category!r}: known are {known}")
+    seen = _Seen(suite)
+    found: list[Example] = []
+    for category in CATEGORIES:
+        found.extend(_examples_of(category, counts.get(category, 0), seed, seen))
+    Random(seed).shuffle(found)
+    return found
