@@ -1,0 +1,132 @@
+"""Questions that are answered with what the model knows, without a call."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from fixtures.toml_files import read_toml, tables_of
+
+from ..example import Ask, Draft, Say
+from ..kind import Kind
+from ..scene import Scene
+
+FOLDER = Path(__file__).parent / "answers"
+
+BEFORE = (
+    *("", "", "", "", "", "Quick question: ", "Just curious: ", "One question: ", "In general: "),
+    *("Short question. ", "Something I never understood: ", "Help me out: "),
+)
+AFTER = (
+    *("", "", "", "", "", "", " Keep it short.", " One or two sentences will do."),
+    *(" Please explain briefly.", " A short answer is enough."),
+)
+
+WHICH_TOOL = (
+    "Which of your tools would I use to {wish}?",
+    "Which tool is the right one to {wish}?",
+    "What would you call to {wish}?",
+    "I want to {wish} one day. Which tool is meant for that?",
+    "Suppose I had to {wish}. Which of your tools fits?",
+    "Name the tool to {wish}.",
+    "If someone asks you to {wish}, which tool do you take?",
+    "Which one of your tools lets me {wish}?",
+    "what tool do you have to {wish}",
+)
+THAT_TOOL = (
+    "`{name}` does that. It takes {takes} and returns {returns}.",
+    "Use `{name}`. {contrast}",
+    "`{name}`: it takes {takes}. {contrast}",
+    "That is what `{name}` is for: it returns {returns}.",
+    "The tool for that is `{name}`. It returns {returns}.",
+    "I would call `{name}`, because it returns {returns}.",
+)
+ABOUT_TOOL = (
+    ("What does {name} return?", "`{name}` returns {returns}."),
+    ("What is in the result of {name}?", "The result of `{name}` holds {returns}."),
+    ("Which arguments does {name} take?", "`{name}` takes {takes}."),
+    ("How is {name} called?", "`{name}` takes {takes} and returns {returns}."),
+    ("What is {name} good for?", "With `{name}` you can {wish}. It returns {returns}."),
+    ("Explain your tool {name} to me.", "`{name}` takes {takes} and returns {returns}. {contrast}"),
+    ("When do you use {name}?", "I use `{name}` to {their_wish}. {contrast}"),
+)
+
+
+class Answer(NamedTuple):
+    """One answer and the questions that it answers."""
+
+    questions: tuple[str, ...]
+    answer: str
+
+
+class About(NamedTuple):
+    """What there is to say of a tool; `wishes` say what it is used for, as infinitives."""
+
+    name: str
+    takes: str
+    returns: str
+    contrast: str
+    wishes: tuple[str, ...]
+
+
+@cache
+def answers_of(topic: str) -> tuple[Answer, ...]:
+    """Return the answers of a topic, a file of the folder `answers`."""
+    path = FOLDER / f"{topic}.toml"
+    tables = tables_of(read_toml(path), "answer", path)
+    return tuple(Answer(tuple(table["questions"]), table["answer"]) for table in tables)
+
+
+@cache
+def tools_to_explain() -> tuple[About, ...]:
+    """Return what there is to say of each tool."""
+    path = FOLDER / "tools.toml"
+    tables = tables_of(read_toml(path), "tool", path)
+    return tuple(About(**{**table, "wishes": tuple(table["wishes"])}) for table in tables)
+
+
+def _from(topic: str) -> Callable[[Scene], Draft]:
+    def make(scene: Scene) -> Draft:
+        known = scene.pick(answers_of(topic))
+        question = scene.pick(known.questions)
+        if question.endswith("?") and topic != "talk":
+            question = scene.pick(BEFORE) + question + scene.pick(AFTER)
+        return Ask(question), Say(known.answer)
+
+    return make
+
+
+def _from_me(wish: str) -> str:
+    """Return a wish of the user as the assistant speaks of it."""
+    return wish.replace("my ", "your ").replace("I do not", "you do not")
+
+
+def which_tool(scene: Scene) -> tuple[str, str]:
+    """Return a wish and the answer which tool fulfils it."""
+    about = scene.pick(tools_to_explain())
+    return scene.pick(about.wishes), scene.pick(THAT_TOOL).format(**about._asdict())
+
+
+def _which_tool(scene: Scene) -> Draft:
+    wish, answer = which_tool(scene)
+    return Ask(scene.pick(WHICH_TOOL).format(wish=wish)), Say(answer)
+
+
+def _about_tool(scene: Scene) -> Draft:
+    about = scene.pick(tools_to_explain())
+    question, answer = scene.pick(ABOUT_TOOL)
+    wish = _from_me(scene.pick(about.wishes))
+    facts = {**about._asdict(), "wish": wish, "their_wish": wish}
+    question = scene.pick(BEFORE) + question.format(**facts) + scene.pick(AFTER)
+    return Ask(question), Say(answer.format(**facts))
+
+
+def _kinds() -> Iterator[Kind]:
+    topics = (("python", 3.0), ("quality", 3.0), ("git", 2.0), ("tools", 1.0), ("talk", 1.0))
+    for topic, weight in topics:
+        yield Kind(f"{topic}_question", "direct_answers", _from(topic), weight=weight)
+    yield Kind("which_tool", "direct_answers", _which_tool, weight=1.5)
+    yield Kind("about_tool", "direct_answers", _about_tool, weight=0.8)
+
+
+KINDS = tuple(_kinds())
