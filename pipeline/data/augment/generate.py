@@ -1,6 +1,6 @@
 """Generating rows: as many as asked of each category, each one checked and unlike the suite."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -35,6 +35,14 @@ class Example(NamedTuple):
     row: dict[str, Any]
     kind: Kind
     tools: tuple[str, ...]
+
+
+class Wish(NamedTuple):
+    """So many examples of some kinds, under a name of its own."""
+
+    name: str
+    kinds: tuple[Kind, ...]
+    count: int
 
 
 def share_out(count: int, weights: Mapping[str, int] = WEIGHTS) -> dict[str, int]:
@@ -74,15 +82,15 @@ def _next_kind(taken: dict[Kind, int], random: Random) -> Kind:
     return min(taken, key=lambda kind: (taken[kind] / kind.weight, random.random()))
 
 
-def _examples_of(category: str, count: int, seed: int, seen: _Seen) -> list[Example]:
-    random = Random(f"{seed} {category}")
-    taken = dict.fromkeys(kinds_of(category), 0)
+def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
+    random = Random(f"{seed} {wish.name}")
+    taken = dict.fromkeys(wish.kinds, 0)
     found: list[Example] = []
     tries = 0
-    while len(found) < count:
+    while len(found) < wish.count:
         if not taken:
             raise CallgateError(
-                f"{category}: {count} examples were asked for, and there are no more than "
+                f"{wish.name}: {wish.count} examples were asked for, and there are no more than "
                 f"{len(found)} that differ; ask for fewer"
             )
         kind = _next_kind(taken, random)
@@ -101,19 +109,27 @@ def _examples_of(category: str, count: int, seed: int, seen: _Seen) -> list[Exam
     return found
 
 
+def fulfil(wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER) -> list[list[Example]]:
+    """Return the examples of each wish; the same for the same seed.
+
+    None asks a query of the suite, nor nearly one; no two have the same query or the same codes.
+    Raises CallgateError where the kinds of a wish have fewer examples to give.
+    """
+    seen = _Seen(suite)
+    return [_examples_of(wish, seed, seen) for wish in wishes]
+
+
 def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -> list[Example]:
     """Return so many examples of each category, shuffled; the same for the same seed.
 
-    None asks a query of the suite, nor nearly one; no two have the same query or the same codes.
-    Raises CallgateError for an unknown category, or where a category has fewer examples to give.
+    They are what `fulfil` returns for the kinds of each category. Raises CallgateError for an
+    unknown category, or where a category has fewer examples to give.
     """
     for category in counts:
         if category not in CATEGORIES:
             known = ", ".join(CATEGORIES)
             raise CallgateError(f"there is no category {category!r}: known are {known}")
-    seen = _Seen(suite)
-    found: list[Example] = []
-    for category in CATEGORIES:
-        found.extend(_examples_of(category, counts.get(category, 0), seed, seen))
+    wishes = [Wish(name, kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
+    found = [example for examples in fulfil(wishes, seed, suite) for example in examples]
     Random(seed).shuffle(found)
     return found
