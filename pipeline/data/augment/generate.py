@@ -42,7 +42,7 @@ class Wish(NamedTuple):
 
     name: str
     kinds: tuple[Kind, ...]
-    count: int
+    rows: int
 
 
 def share_out(count: int, weights: Mapping[str, int] = WEIGHTS) -> dict[str, int]:
@@ -87,10 +87,10 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
     taken = dict.fromkeys(wish.kinds, 0)
     found: list[Example] = []
     tries = 0
-    while len(found) < wish.count:
+    while len(found) < wish.rows:
         if not taken:
             raise CallgateError(
-                f"{wish.name}: {wish.count} examples were asked for, and there are no more than "
+                f"{wish.name}: {wish.rows} examples were asked for, and there are no more than "
                 f"{len(found)} that differ; ask for fewer"
             )
         kind = _next_kind(taken, random)
