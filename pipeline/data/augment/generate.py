@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from fixtures import SUITE_FOLDER, CallgateError, load_suite
 
 from ..queries import QueryIndex
-from .example import Draft, codes_of, queries_of, row_of
+from .example import Ask, Back, Draft, message_of, queries_of, row_of
 from .execution import check_draft
 from .kind import CATEGORIES, Kind
 from .kinds import kinds_of
@@ -56,24 +56,22 @@ def share_out(count: int, weights: Mapping[str, int] = WEIGHTS) -> dict[str, int
 
 
 class _Seen:
-    """What may not be said again: the suite's queries, and drafts made already."""
+    """What may not be said again: the suite's queries, and what users said already."""
 
     def __init__(self, suite: Path) -> None:
         cases = load_suite(suite).cases
         self.suite = QueryIndex((case.id, case.query) for case in cases)
-        self.queries: set[str] = set()
-        self.codes: set[tuple[str, ...]] = set()
+        self.said: set[tuple[str, ...]] = set()
 
     def admits(self, draft: Draft) -> bool:
-        """Whether a draft is new; the same query or the same codes are never taken twice."""
-        queries, codes = queries_of(draft), codes_of(draft)
-        first = " ".join(queries[0].lower().split())
-        if first in self.queries or (codes and codes in self.codes):
+        """Whether a draft is new: its queries, with the results between them, are none of those."""
+        if any(self.suite.find(query) for query in queries_of(draft)):
             return False
-        if any(self.suite.find(query) for query in queries):
+        heard = (message_of(step)["content"] for step in draft if isinstance(step, Ask | Back))
+        said = tuple(" ".join(text.lower().split()) for text in heard)
+        if said in self.said:
             return False
-        self.queries.add(first)
-        self.codes.add(codes)
+        self.said.add(said)
         return True
 
 
@@ -112,7 +110,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
 def fulfil(wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER) -> list[list[Example]]:
     """Return the examples of each wish; the same for the same seed.
 
-    None asks a query of the suite, nor nearly one; no two have the same query or the same codes.
+    None asks a query of the suite, nor nearly one; no two have the same query.
     Raises CallgateError where the kinds of a wish have fewer examples to give.
     """
     seen = _Seen(suite)

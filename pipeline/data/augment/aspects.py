@@ -1,0 +1,131 @@
+"""What may be asked of each tool: ways to ask, and code that answers."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from fixtures import TOOLS
+from fixtures.toml_files import read_toml, toml_files
+
+from .scene import Scene
+from .slots import Slots
+
+FOLDER = Path(__file__).parent / "aspects"
+
+# What each parameter is filled with, where an aspect does not say otherwise.
+_ARGUMENTS = {
+    "path": '"$path"',
+    "file_path": '"$path"',
+    "line": "$line",
+    "column": "$column",
+    "symbol": '"$symbol"',
+    "query": '"$query"',
+    "content": '"$content"',
+    "command": '"$command"',
+}
+# The share of calls that name their arguments.
+NAMED = 0.1
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """Something to know of a tool: `ask` holds whole queries, the others parts of sentences.
+
+    A `broad` aspect is about the tool as a whole, any other about fields of its result. `subject`
+    is what kind of path it is about: file, folder, text or tree.
+    """
+
+    tool: str
+    name: str
+    ask: tuple[str, ...]
+    do: tuple[str, ...]
+    tell: tuple[str, ...]
+    show: tuple[str, ...]
+    code: tuple[str, ...]
+    broad: bool = False
+    subject: str = ""
+    call: str = ""
+    names: tuple[str, ...] = field(default=("result",))
+
+    def slots(self, scene: Scene, **given: object) -> Slots:
+        """Return the values that sentences and code of the aspect share."""
+        return Slots(scene, self.subject, given)
+
+    def called(self, scene: Scene) -> str:
+        """Return the template of the call, its arguments by position or by name."""
+        if self.call:
+            return self.call
+        parameters = [name for name in TOOLS[self.tool].signature.parameters if name in _ARGUMENTS]
+        values = [_ARGUMENTS[name] for name in parameters]
+        if self.tool == "pytest_run":
+            values = ['"$tests"']
+        if scene.chance(NAMED):
+            values = [f"{name}={value}" for name, value in zip(parameters, values, strict=True)]
+        return f"{self.tool}({', '.join(values)})"
+
+    def lines(self, slots: Slots, result: str) -> tuple[str, str]:
+        """Return code that answers: the line that calls, perhaps empty, and the lines after it."""
+        scene = slots.scene
+        call = Template(self.called(scene)).substitute(slots)
+        shape = scene.pick(self.code).strip("\n")
+        shown = Template(shape).substitute(slots.over(r=result, call=call))
+        return ("" if "$call" in shape else f"{result} = {call}"), shown
+
+
+_SUBJECTS = {
+    "typecheck": "code",
+    "ruff_check": "code",
+    "document_symbols": "file",
+    "goto_definition": "file",
+    "find_references": "file",
+    "hover": "file",
+    "git_status": "tree",
+    "git_diff": "tree",
+    "git_log": "tree",
+    "read_file": "text",
+    "write_file": "report",
+}
+# What results are called in code; the first one is for code with a single call.
+_NAMES = {
+    "typecheck": ("result", "types", "check"),
+    "ruff_check": ("result", "lint"),
+    "pytest_run": ("result", "tests", "run"),
+    "goto_definition": ("result", "definition"),
+    "find_references": ("result", "uses", "references"),
+    "hover": ("result", "info", "shown"),
+    "document_symbols": ("result", "outline"),
+    "workspace_symbols": ("result", "found", "matches"),
+    "git_status": ("result", "status"),
+    "git_diff": ("result", "diff"),
+    "git_log": ("result", "log", "history"),
+    "read_file": ("text",),
+    "write_file": ("written",),
+    "run_command": ("output",),
+}
+
+
+@cache
+def all_aspects() -> tuple[Aspect, ...]:
+    """Return every aspect of the TOML files in the folder aspects."""
+    found = []
+    for path in toml_files(FOLDER):
+        for entry in read_toml(path)["aspect"]:
+            known = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in entry.items()
+            }
+            tool = known["tool"]
+            known.setdefault("subject", _SUBJECTS.get(tool, ""))
+            found.append(Aspect(**known, names=_NAMES[tool]))
+    return tuple(found)
+
+
+@cache
+def aspects_of(tool: str, *, broad: bool | None = None) -> tuple[Aspect, ...]:
+    """Return the aspects of a tool: all, the broad ones, or those about fields."""
+    return tuple(
+        aspect
+        for aspect in all_aspects()
+        if aspect.tool == tool and (broad is None or aspect.broad == broad)
+    )
