@@ -25,6 +25,7 @@ COMMANDS = {
     "model": Command("pipeline.model.command", "import a GGUF model as an MLX model folder"),
     "audit": Command("pipeline.data.audit_command", "tell what a data set will teach a model"),
     "clean": Command("pipeline.data.clean_command", "repair a data set without losing anything"),
+    "train": Command("pipeline.model.train.command", "train a LoRA adapter on chat data"),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "suite": Command("evals.judge.suite_command", "check a suite of cases, ours or yours"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),

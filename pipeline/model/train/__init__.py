@@ -1,0 +1,1 @@
+"""Training a LoRA adapter: data in, an adapter folder out."""
