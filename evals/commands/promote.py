@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     gate = apply_gate(find_policy(options.policy), run.results)
     print(gate_sentence(gate, enforced=True))
     if not gate.passed and not options.override:
-        heading, steps = next_steps(run.results)
+        heading, steps = next_steps(run.results, run.name)
         path = folder / "next_steps.md"
         write_atomic(path, "\n".join([f"# {heading}", "", *(f"- {step}" for step in steps), ""]))
         print(f"\n{heading}:")

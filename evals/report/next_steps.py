@@ -3,29 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fixtures import CATEGORIES
+from pipeline.data.augment.weakest import ROWS_PER_MISS
 
 from ..decide.results import CaseRecord, Results
+from ..decide.standings import WANTED_PCT, is_weak, records_by_part
 
-# The rate that the verdict `deploy` asks of the whole; below it a category pulls the whole down.
-WANTED_PCT = 80
-
-# What a training row of each category shows; the categories are those of the suite.
-ROWS_OF = dict(
-    zip(
-        CATEGORIES,
-        (
-            "questions that are answered in words, without any call",
-            "requests that one typed tool answers, with the call at once",
-            "requests worded as a shell command that a typed tool answers, calling that tool",
-            "calls whose code reads the named fields of a result instead of printing it whole",
-            "calls whose code uses several tools, the result of one feeding the next",
-            "requests in careless or unusual wording, answered like the plain ones",
-            "conversations that go on after a tool response: a summary of it, or the next call",
-        ),
-        strict=True,
-    )
-)
+# What a training row of each category shows; multi_turn is parted into its two habits.
+ROWS_OF = {
+    "direct_answers": "questions that are answered in words, without any call",
+    "single_tool": "requests that one typed tool answers, with the call at once",
+    "tool_identity": "requests worded as a shell command, answered with the typed tool for it",
+    "field_access": "calls whose code reads the named fields of a result, not printing it whole",
+    "cross_tool": "calls whose code uses several tools, the result of one feeding the next",
+    "edge_cases": "requests in careless or unusual wording, answered like the plain ones",
+    "summary": "conversations that go on after a tool response with what the response says",
+    "chaining": "conversations that go on after a tool response with the next call",
+}
 
 _CAUSES = {
     "gate": "a call is missing where one is wanted, or made where an answer is",
@@ -49,21 +42,32 @@ def _layers(cases: Sequence[CaseRecord]) -> str:
     return ", ".join(f"{layer} {count}" for layer, count in counted.most_common())
 
 
-def augment_steps(results: Results) -> list[str]:
-    """Name the categories below 80 %, weakest first, and the kind of rows that they lack."""
+def augment_steps(results: Results, run: str) -> list[str]:
+    """Name the categories below 80 %, weakest first, the rows that they lack, and their commands.
+
+    multi_turn is parted into summary and chaining; `run` is what commands name the run by.
+    """
+    parts = [part for part in records_by_part(results).items() if is_weak(part[1])]
     lines = []
-    weak = [(name, rate) for name, rate in results.summary.categories.items()]
-    for name, rate in sorted(weak, key=lambda item: item[1].strict / item[1].cases):
-        if 100 * rate.strict >= WANTED_PCT * rate.cases:
-            continue
-        missed = [case for case in results.cases if case.category == name and not case.strict]
-        wanted = -(-WANTED_PCT * rate.cases // 100) - rate.strict
+    for name, cases in sorted(parts, key=lambda part: _strict(part[1]) / len(part[1])):
+        missed = [case for case in cases if not case.strict]
+        wanted = -(-WANTED_PCT * len(cases) // 100) - _strict(cases)
+        command = f"callgate augment --category {name} --count {ROWS_PER_MISS * len(missed)}"
+        lacks = f" Rows to add: {ROWS_OF[name]}: `{command} -o FILE`." if name in ROWS_OF else ""
         lines.append(
-            f"{name}: {rate.strict} of {rate.cases} strict, {wanted} more for {WANTED_PCT} %; "
-            f"layers that decided: {_layers(missed)}; missed: {_names(missed)}. "
-            f"Rows to add: {ROWS_OF.get(name, 'of the kind of this category')}."
+            f"{name}: {_strict(cases)} of {len(cases)} strict, {wanted} more for {WANTED_PCT} %; "
+            f"layers that decided: {_layers(missed)}; missed: {_names(missed)}.{lacks}"
+        )
+    if lines:
+        lines.append(
+            "all of these at once, for the tools that were missed: "
+            f"`callgate augment --for-run {run} -o FILE`"
         )
     return lines
+
+
+def _strict(cases: Sequence[CaseRecord]) -> int:
+    return sum(case.strict for case in cases)
 
 
 def investigate_steps(results: Results) -> list[str]:
@@ -92,8 +96,8 @@ def _counted(cases: Sequence[CaseRecord]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.most_common())
 
 
-def next_steps(results: Results) -> tuple[str, list[str]]:
+def next_steps(results: Results, run: str) -> tuple[str, list[str]]:
     """Return a heading and the steps for what the verdict asks for."""
     if results.summary.verdict == "investigate":
         return "Investigate: failures by the layer that decided", investigate_steps(results)
-    return "Augment: the weakest categories and the rows they lack", augment_steps(results)
+    return "Augment: the weakest categories and the rows they lack", augment_steps(results, run)

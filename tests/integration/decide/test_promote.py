@@ -75,7 +75,18 @@ def test_augment_names_the_weakest_categories_and_what_they_lack(run, callgate, 
     assert "cross_tool: 2 of 10 strict, 6 more for 80 %; layers that decided: gate 8" in printed
     assert printed.index("cross_tool: 2") < printed.index("field_access: 4")
     assert "Rows to add: calls whose code uses several tools" in printed
+    assert "`callgate augment --category cross_tool --count 200 -o FILE`" in printed
+    assert "`callgate augment --for-run 0001_model -o FILE`" in printed
     assert (reports / "0001_model" / "next_steps.md").read_text().startswith("# Augment")
+
+
+def test_augment_parts_multi_turn_into_summaries_and_chains(run, callgate, of):
+    run(missing=[*of("chaining")[:2], *of("cross_tool")])
+    printed = callgate("promote", "1")[1]
+    assert "chaining: 2 of 4 strict, 2 more for 80 %" in printed
+    assert "`callgate augment --category chaining --count 50 -o FILE`" in printed
+    assert "summary:" not in printed
+    assert "multi_turn:" not in printed
 
 
 def test_investigate_groups_the_failures_by_layer(run, callgate, ids):
