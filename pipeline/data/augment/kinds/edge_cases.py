@@ -43,7 +43,8 @@ def _draft(scene: Scene, text: str, asked: Request) -> Draft:
 def _is_name(word: str, asked: Request) -> bool:
     """Whether a word of a request belongs to a path, a symbol or a command."""
     bare = word.strip(".,;:!?()`'\"")
-    return not bare.isalpha() or bare in map(str, asked.arguments.values())
+    names = " ".join(map(str, asked.arguments.values())).split(" ")
+    return not bare.isalpha() or bare in names
 
 
 def slip(scene: Scene, word: str) -> str:

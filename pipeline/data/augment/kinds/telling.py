@@ -412,10 +412,9 @@ def _read_file(scene: Scene, text: str, path: str) -> str:
             line.removeprefix("def ").split("(")[0] for line in lines if line.startswith("def ")
         ]
         return scene.say(
-            ("{path} defines {names}.", "It holds {count}: {names}."),
+            ("{path} defines {names}.", "It is Python code with {names}."),
             path=path,
             names=joined([f"`{name}`" for name in names]),
-            count=counted(len(names), "function"),
         )
     if path.endswith((".md", ".rst")):
         told = [line.lstrip("# ") for line in lines if line.strip("-=")]
@@ -439,12 +438,11 @@ def _run_command(scene: Scene, text: str, command: str) -> str:
         return f"`{command}` ran and printed nothing."
     return scene.say(
         (
-            "`{command}` printed: {told}.",
+            "It printed: {told}.",
             "The command ran. Its output: {told}.",
             "It says: {told}.",
-            "`{command}` finished with this output: {told}.",
+            "It finished with this output: {told}.",
         ),
-        command=command,
         told="; ".join(lines),
     )
 
