@@ -44,9 +44,8 @@ class Request(NamedTuple):
         return scene.say(phrases(self.voice)[what], **self.facts)
 
     def result(self, scene: Scene, mood: Mood = "filled", size: int | None = None) -> Result | str:
-        """Return what the tool may return; a log holds the commits asked for, up to five."""
-        if "count" in self.arguments:
-            size = min(self.arguments["count"], 5)
+        """Return what the tool may return: one definition, the commits asked for."""
+        size = 1 if self.tool == "goto_definition" else self.arguments.get("count", size)
         return scene.result(self.tool, *self.arguments.values(), mood=mood, size=size)
 
 
@@ -100,7 +99,7 @@ def _of_git(scene: Scene, tool: str) -> Request:
         arguments["staged"] = True
         voice = "git_diff_staged"
     if tool == "git_log" and scene.chance(0.65):
-        arguments["count"] = facts["count"] = scene.pick((2, 2, 3, 3, 4, 5, 6, 8, 12))
+        arguments["count"] = facts["count"] = scene.pick((2, 2, 3, 3, 4, 4, 5, 5))
         voice = "git_log_counted"
     return Request(tool, voice, arguments, facts)
 

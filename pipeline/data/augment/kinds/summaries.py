@@ -20,7 +20,6 @@ MOST = {
     "git_diff": 4,
     "git_status": 5,
     "git_log": 5,
-    "goto_definition": 1,
 }
 # How often a tool is taken; a summary of text is asked for more rarely than one of a result.
 WEIGHTS = {
