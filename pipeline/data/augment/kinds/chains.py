@@ -9,6 +9,7 @@ from fixtures.results import TypeCheckResult
 from ..example import Ask, Back, Code, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
+from ..sentences import capital
 from .following import (
     Follow,
     Second,
@@ -127,10 +128,6 @@ def _pairs() -> Iterator[Pair]:
 PAIRS = tuple(_pairs())
 
 
-def _capital(text: str) -> str:
-    return text if "/" in text.split(" ")[0] else text[0].upper() + text[1:]
-
-
 def _asked(scene: Scene, frame: str, first: Request, second: Second, when: str) -> str:
     facts = {"first": first.say(scene, "wishes"), "noun": first.say(scene, "nouns")}
     intro = ""
@@ -142,7 +139,7 @@ def _asked(scene: Scene, frame: str, first: Request, second: Second, when: str) 
         facts["when"] = first.say(scene, when)
         facts["should"] = first.say(scene, f"should_{when}")
     facts["then"] = second.wish
-    facts |= {name.capitalize(): _capital(text) for name, text in facts.items()}
+    facts |= {name.capitalize(): capital(text) for name, text in facts.items()}
     return intro + frame.format(**facts)
 
 

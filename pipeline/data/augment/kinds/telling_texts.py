@@ -38,11 +38,11 @@ def read_file_told(scene: Scene, text: str, path: str) -> str:
     )
 
 
-def run_command_told(scene: Scene, text: str, command: str) -> str:
+def run_command_told(scene: Scene, text: str, _: str) -> str:
     """Tell what a command printed."""
     lines = _text_lines(text)
     if not lines:
-        return f"`{command}` ran and printed nothing."
+        return "The command ran and printed nothing."
     return scene.say(
         (
             "It printed: {told}.",

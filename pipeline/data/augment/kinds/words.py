@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..scene import Scene
+from ..sentences import capital
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -23,7 +24,7 @@ def listed(scene: Scene, head: str, items: Sequence[str]) -> str:
     if shape < 0.4:
         return f"{head}: {'; '.join(items)}."
     if shape < 0.6:
-        return f"{head}. " + " ".join(f"{item[0].upper()}{item[1:]}." for item in items)
+        return f"{head}. " + " ".join(f"{capital(item)}." for item in items)
     return "\n".join((f"{head}:", *(f"- {item}" for item in items)))
 
 
