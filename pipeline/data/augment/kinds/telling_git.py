@@ -87,7 +87,7 @@ def git_log_told(scene: Scene, result: GitLogResult, _: str) -> str:
         (
             "{author}: {message} ({date})",
             "{message}, by {author}",
-            '"{message}" by {author} on {date}',
+            "`{message}` by {author} on {date}",
             "{hash} {message}",
             "{author} on {date}: {message}",
         )

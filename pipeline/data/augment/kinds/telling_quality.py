@@ -59,6 +59,8 @@ def ruff_check_told(scene: Scene, result: RuffResult, path: str) -> str:
         (", {number} fixable", ", {number} of them fixable automatically"),
         number=result.fixable_count or "none",
     )
+    if result.violation_count == 1:
+        fixable = ", fixable automatically" if result.fixable_count else ", not fixable"
     head = scene.say(
         ("Ruff reports {counts}", "{path} has {counts}", "The linter finds {counts} in {path}"),
         counts=counts,
