@@ -26,6 +26,11 @@ COMMANDS = {
     "audit": Command("pipeline.data.audit_command", "tell what a data set will teach a model"),
     "clean": Command("pipeline.data.clean_command", "repair a data set without losing anything"),
     "train": Command("pipeline.model.train.command", "train a LoRA adapter on chat data"),
+    "fuse": Command("pipeline.model.fuse", "make one model of an adapter and its base"),
+    "quantize": Command("pipeline.model.quantize_command", "make a model folder smaller"),
+    "fidelity": Command(
+        "pipeline.model.fidelity.command", "whether a model made smaller is what was trained"
+    ),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "suite": Command("evals.judge.suite_command", "check a suite of cases, ours or yours"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),

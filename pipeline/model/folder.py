@@ -14,6 +14,10 @@ from ..files import sha256_of_file
 
 INDEX = "model.safetensors.index.json"
 IMPORT_RECORD = "callgate_import.json"
+FUSE_RECORD = "callgate_fuse.json"
+QUANTIZE_RECORD = "callgate_quantize.json"
+# They tell where a model comes from and are no part of it.
+_RECORDS = (IMPORT_RECORD, FUSE_RECORD, QUANTIZE_RECORD)
 
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tiktoken.model", "vocab.json")
 _FILES_THAT_MATTER = (
@@ -30,21 +34,22 @@ _FILES_THAT_MATTER = (
 _MAKE_AGAIN = "import or download the model again"
 
 
-def read_json_object(file: Path) -> dict[str, Any]:
-    """Return the object in a JSON file of a model folder; raises CallgateError."""
+def read_json_object(file: Path, cure: str = _MAKE_AGAIN) -> dict[str, Any]:
+    """Return the object in a JSON file; raises CallgateError that ends with the cure."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
-        raise CallgateError(f"{file} cannot be read as JSON ({problem}): {_MAKE_AGAIN}") from None
+        raise CallgateError(f"{file} cannot be read as JSON ({problem}): {cure}") from None
     if not isinstance(content, dict):
-        raise CallgateError(f"{file} holds no JSON object: {_MAKE_AGAIN}")
+        raise CallgateError(f"{file} holds no JSON object: {cure}")
     return content
 
 
-def check_safetensors(file: Path) -> frozenset[str]:
+def check_safetensors(file: Path, cure: str = _MAKE_AGAIN) -> frozenset[str]:
     """Return the tensor names of a safetensors file whose every byte is there.
 
-    Reads the header only. Raises CallgateError when the file is cut off or is no safetensors file.
+    Reads the header only. Raises CallgateError, which ends with the cure, when the file is cut off
+    or is no safetensors file.
     """
     size = file.stat().st_size
     with file.open("rb") as stream:
@@ -52,17 +57,17 @@ def check_safetensors(file: Path) -> frozenset[str]:
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if len(start) < 8 or 8 + length > size:
             raise CallgateError(
-                f"{file} is truncated: its header is not whole in {size} bytes: {_MAKE_AGAIN}"
+                f"{file} is truncated: its header is not whole in {size} bytes: {cure}"
             )
         try:
             header = json.loads(stream.read(length))
             tensors = {name: entry for name, entry in header.items() if name != "__metadata__"}
             ends = [int(entry["data_offsets"][1]) for entry in tensors.values()]
         except (ValueError, AttributeError, KeyError, IndexError, TypeError):
-            raise CallgateError(f"{file} is not a safetensors file: {_MAKE_AGAIN}") from None
+            raise CallgateError(f"{file} is not a safetensors file: {cure}") from None
     wanted = 8 + length + max(ends, default=0)
     if wanted > size:
-        raise CallgateError(f"{file} is truncated: it has {size} bytes of {wanted}: {_MAKE_AGAIN}")
+        raise CallgateError(f"{file} is truncated: it has {size} bytes of {wanted}: {cure}")
     return frozenset(tensors)
 
 
@@ -128,7 +133,7 @@ def check_model_folder(folder: Path) -> dict[str, Any]:
 
 def _files_that_matter(folder: Path) -> Iterator[Path]:
     found = {file for pattern in _FILES_THAT_MATTER for file in folder.glob(pattern)}
-    return (file for file in sorted(found) if file.is_file() and file.name != IMPORT_RECORD)
+    return (file for file in sorted(found) if file.is_file() and file.name not in _RECORDS)
 
 
 def model_fingerprint(folder: Path) -> str:

@@ -3,14 +3,40 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 
+from fixtures import CallgateError
+
 _BEING_MADE = ".part-"
 _BEING_REPLACED = ".old-"
+
+
+def check_output(target: Path, sources: Iterable[Path]) -> None:
+    """Raise CallgateError when the output exists or lies inside a folder that it is made from."""
+    if target.exists() or target.is_symlink():
+        raise CallgateError(f"{target} exists already: remove it, or choose another --out")
+    for source in sources:
+        if source.resolve() in target.resolve().parents:
+            raise CallgateError(f"{target} lies inside {source}: choose another --out")
+
+
+def megabytes(size: float) -> str:
+    """Return bytes as a person reads them: `0.2 MB`, `270 MB`, `65,530 MB`."""
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:,.0f} MB"
+
+
+def check_space(folder: Path, wanted: float, work: str) -> None:
+    """Raise CallgateError, naming both sizes, unless the folder's disk has the bytes wanted."""
+    free = shutil.disk_usage(folder).free
+    if free < wanted:
+        raise CallgateError(
+            f"{folder} has {megabytes(free)} free; {work} needs about {megabytes(wanted)}: "
+            "free space, or choose another --out"
+        )
 
 
 def _sync(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Importing a GGUF file: convert, prove, quantize, each folder complete or absent."""
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from ..files import sha256_of_file
 from . import embedded
 from .convert import check_tensors, config_of, read_weights, write_model
 from .folder import IMPORT_RECORD, check_model_folder, model_fingerprint
-from .folders import atomic_folder, locked_parent
+from .folders import atomic_folder, check_space, locked_parent
 from .gguf import GgufHead, read_head
 from .gguf_tokenizer import chat_template_of, write_tokenizer
 from .loading import load_model
 from .proof import check_answer, check_expected_ids, check_logits, check_round_trip
-from .quantize import check_settings, quantize_folder
+from .quantize import quantize_folder
+from .recipe import Recipe
 
 # Raise it when an import of the same file comes out differently.
 IMPORTER = 1
@@ -149,7 +149,7 @@ def _convert(head: GgufHead, settings: ImportSettings, digest: str, say: Progres
 def _quantize(settings: ImportSettings, target: Path, digest: str, say: Progress) -> None:
     assert settings.bits is not None
     with atomic_folder(target) as part:
-        done = quantize_folder(settings.folder, part, settings.bits, settings.group_size)
+        done = quantize_folder(settings.folder, part, Recipe(settings.bits, settings.group_size))
         loaded = load_model(part)
         check_logits(loaded, settings.source)
         if settings.is_embedded:
@@ -162,13 +162,7 @@ def _quantize(settings: ImportSettings, target: Path, digest: str, say: Progress
 
 def _check_space(settings: ImportSettings) -> None:
     # Float16 from at least 4.5 bits a weight, the quantized model, and both while replacing.
-    wanted = settings.source.stat().st_size * 5
-    free = shutil.disk_usage(settings.folder.parent).free
-    if free < wanted:
-        raise CallgateError(
-            f"{settings.folder.parent} has {free / 1e6:.0f} MB free; the import needs about "
-            f"{wanted / 1e6:.0f} MB: free space, or choose another --out"
-        )
+    check_space(settings.folder.parent, settings.source.stat().st_size * 5, "the import")
 
 
 def import_gguf(settings: ImportSettings, say: Progress = print) -> ImportResult:
@@ -178,7 +172,7 @@ def import_gguf(settings: ImportSettings, say: Progress = print) -> ImportResult
     import that does not prove itself; then no folder is left.
     """
     if settings.bits is not None:
-        check_settings(settings.bits, settings.group_size)
+        Recipe(settings.bits, settings.group_size).check()
     started = time.perf_counter()
     head = read_head(settings.source)
     if settings.is_embedded:

@@ -22,6 +22,7 @@ __all__ = [
     "LoadedModel",
     "ModelDescription",
     "check_model_folder",
+    "load_lazily",
     "load_model",
     "load_tokenizer",
     "model_fingerprint",
@@ -106,22 +107,36 @@ def _dtype_of(model: "nn.Module") -> str:
     return str(next(floats, mx.float32)).removeprefix("mlx.core.")
 
 
-def load_model(folder: Path) -> LoadedModel:
-    """Load a model folder, never from the hub, widened to float32 where MLX computes on the CPU.
+def load_lazily(folder: Path) -> "nn.Module":
+    """Return the model of a folder with its weights as they are stored, read when asked for.
 
-    Raises CallgateError when the folder is not whole or its weights do not fit its config.
+    Raises CallgateError as load_model does.
     """
-    config = check_model_folder(folder)
+    check_model_folder(folder)
+    return _load_weights(folder, lazy=True)[0]
+
+
+def _load_weights(folder: Path, *, lazy: bool = False) -> "tuple[nn.Module, dict[str, Any]]":
     with quiet_imports():
-        from mlx_lm.utils import get_total_parameters
         from mlx_lm.utils import load_model as load
     try:
-        model, config = load(folder)
+        return load(folder, lazy=lazy)  # type: ignore[no-any-return]
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as problem:
         raise CallgateError(
             f"the weights of {folder} cannot be loaded ({_first_line(problem)}): check that "
             "config.json belongs to them, or import the model again"
         ) from problem
+
+
+def load_model(folder: Path) -> LoadedModel:
+    """Load a model folder, never from the hub, widened to float32 where MLX computes on the CPU.
+
+    Raises CallgateError when the folder is not whole or its weights do not fit its config.
+    """
+    check_model_folder(folder)
+    model, config = _load_weights(folder)
+    from mlx_lm.utils import get_total_parameters
+
     parameters = int(get_total_parameters(model))
     device = backend()
     if device == "cpu":

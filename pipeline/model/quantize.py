@@ -1,23 +1,18 @@
 """Quantizing a model folder into another one."""
 
-import contextlib
-import io
-import shutil
 from pathlib import Path
-from typing import NamedTuple
-
-import orjson
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fixtures import CallgateError
 
 from .folder import check_model_folder
-from .loading import quiet_imports
+from .folders import check_space
+from .loading import load_lazily
+from .recipe import Layer, Recipe, Setting, matches, setting_of
+from .writing import stored_bytes, write_model_folder
 
-BITS = (2, 3, 4, 5, 6, 8)
-GROUP_SIZES = (32, 64, 128)
-
-_COPIED = ("tokenizer*", "chat_template*", "generation_config.json", "special_tokens_map.json")
-_COPIED_TOO = ("vocab.json", "merges.txt", "added_tokens.json", "*.tiktoken", "tiktoken.model")
+if TYPE_CHECKING:
+    from mlx import nn
 
 
 class Quantization(NamedTuple):
@@ -25,45 +20,98 @@ class Quantization(NamedTuple):
 
     bits_per_weight: float
     skipped: tuple[str, ...]  # layers that stayed wide: their width is no multiple of the group
+    settings: dict[str, Setting]  # of every layer that was quantized
+    size: int  # bytes of weights
 
 
-def check_settings(bits: int, group_size: int) -> None:
-    """Raise CallgateError unless MLX can quantize so."""
-    if bits not in BITS or group_size not in GROUP_SIZES:
-        raise CallgateError(
-            f"cannot quantize to {bits} bits in groups of {group_size}: bits are one of "
-            f"{', '.join(map(str, BITS))} and groups one of {', '.join(map(str, GROUP_SIZES))}"
-        )
+def _layers_of(model: "nn.Module") -> "dict[Layer, nn.Module]":
+    from mlx import nn
+
+    modules = dict(model.named_modules())
+    is_tied = not any(name.endswith("lm_head") for name in modules)
+
+    def layer(name: str, module: Any) -> Layer:  # noqa: ANN401 - any module with a weight
+        is_embedding = isinstance(module, nn.Embedding)
+        return Layer(name, module.weight.shape[-1], is_embedding, is_embedding and is_tied)
+
+    return {layer(*item): item[1] for item in modules.items() if hasattr(item[1], "to_quantized")}
 
 
-def quantize_folder(source: Path, target: Path, bits: int, group_size: int) -> Quantization:
+def _settings_of(model: "nn.Module", recipe: Recipe, source: Path) -> dict[str, Setting | None]:
+    """Return how each layer is quantized, in the model's order; None for those that stay wide."""
+    layers = _layers_of(model)
+    blocks = len(model.layers)
+    for rule in recipe.rules:
+        if not any(matches(rule.which, layer, blocks) for layer in layers):
+            known = sorted({layer.path.rsplit(".", 1)[-1] for layer in layers})
+            raise CallgateError(
+                f"{rule} is for no layer of {source}: layers are called {', '.join(known)}"
+            )
+    # Routers of mixtures of experts must not lose what the model's authors kept.
+    own = getattr(model, "quant_predicate", None)
+    settings: dict[str, Setting | None] = {}
+    for layer, module in layers.items():
+        setting = setting_of(recipe, layer, blocks)
+        if own is not None and not any(matches(r.which, layer, blocks) for r in recipe.rules):
+            choice = own(layer.path, module)
+            if isinstance(choice, dict):
+                setting = Setting(choice["bits"], choice["group_size"])
+            elif not choice:
+                setting = None
+        if setting is not None and layer.width % setting.group_size:
+            setting = None
+        settings[layer.path] = setting
+    return settings
+
+
+def _config_of(
+    config: dict[str, Any], recipe: Recipe, settings: dict[str, Setting]
+) -> dict[str, Any]:
+    quantization: dict[str, Any] = {
+        "group_size": recipe.group_size,
+        "bits": recipe.bits,
+        "mode": "affine",
+    }
+    for path, setting in settings.items():
+        if setting != (recipe.bits, recipe.group_size):
+            quantization[path] = {
+                "group_size": setting.group_size,
+                "bits": setting.bits,
+                "mode": "affine",
+            }
+    # Twice, as mlx-lm writes it: model hubs read the second.
+    return config | {"quantization": quantization, "quantization_config": quantization}
+
+
+def quantize_folder(source: Path, target: Path, recipe: Recipe) -> Quantization:
     """Write the model of `source` quantized into the existing empty folder `target`.
 
     Raises CallgateError when the source is not whole, is quantized already, or no layer's width
-    is a multiple of the group.
+    is a multiple of the group, and when the disk is too small.
     """
-    check_settings(bits, group_size)
+    recipe.check()
     config = check_model_folder(source)
     if "quantization" in config:
         raise CallgateError(f"{source} is quantized already: give the folder it was made from")
-    with quiet_imports():
-        import mlx.nn as nn
-        from mlx_lm.utils import compute_bits_per_weight, load_model, quantize_model, save_model
+    model = load_lazily(source)
+    from mlx import nn
+    from mlx_lm.utils import compute_bits_per_weight
 
-    model, config = load_model(source)
-    could = {name for name, layer in model.named_modules() if hasattr(layer, "to_quantized")}
-    with contextlib.redirect_stdout(io.StringIO()):  # mlx-lm prints what we return
-        model, config = quantize_model(model, config, group_size, bits)
-    quantized = (nn.QuantizedLinear, nn.QuantizedEmbedding)
-    done = {name for name, layer in model.named_modules() if isinstance(layer, quantized)}
-    if not done:
+    wanted = _settings_of(model, recipe, source)
+    settings = {path: setting for path, setting in wanted.items() if setting is not None}
+    if not settings:
         raise CallgateError(
-            f"no layer of {source} has a width that is a multiple of {group_size}: "
+            f"no layer of {source} has a width that is a multiple of {recipe.group_size}: "
             "choose a smaller --group-size"
         )
-    save_model(target, model)
-    (target / "config.json").write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
-    for pattern in (*_COPIED, *_COPIED_TOO):
-        for file in source.glob(pattern):
-            shutil.copyfile(file, target / file.name)
-    return Quantization(float(compute_bits_per_weight(model)), tuple(sorted(could - done)))
+
+    def chosen(path: str, _module: "nn.Module") -> dict[str, int] | bool:
+        return settings[path]._asdict() if path in settings else False
+
+    nn.quantize(model, recipe.group_size, recipe.bits, class_predicate=chosen)
+    size = stored_bytes(model)
+    check_space(target.parent, size, "the quantized model")
+    bits_per_weight = float(compute_bits_per_weight(model))
+    write_model_folder(target, model, _config_of(config, recipe, settings), source)
+    skipped = tuple(sorted(path for path, setting in wanted.items() if setting is None))
+    return Quantization(bits_per_weight, skipped, settings, size)

@@ -26,10 +26,11 @@ def _one_byte_a_value(weight: "mx.array", bits: int) -> "mx.array":
     return mx.view(mx.stack(numbers, axis=-1).reshape(*rows, -1), mx.uint32)
 
 
-def widen(model: "nn.Module") -> "nn.Module":
+def widen(model: "nn.Module", *, lazily: bool = False) -> "nn.Module":
     """Return the model computing in float32 with the weights it has, quantized or not.
 
-    On a CPU quantized products are scalar code and half-precision ones do not use BLAS.
+    On a CPU quantized products are scalar code and half-precision ones do not use BLAS. With
+    `lazily` every weight waits to be asked for, so that they need not fit the memory together.
     """
     import mlx.core as mx
     from mlx_lm.utils import dequantize_model
@@ -42,7 +43,9 @@ def widen(model: "nn.Module") -> "nn.Module":
         if bits in _VALUES_A_RUN and getattr(layer, "mode", None) == "affine":
             layer.weight = _one_byte_a_value(layer.weight, bits)
             layer.bits = 8
-            mx.eval(layer.weight)
+            if not lazily:
+                mx.eval(layer.weight)
     model = dequantize_model(model)
-    mx.eval(model.parameters())
+    if not lazily:
+        mx.eval(model.parameters())
     return model

@@ -126,7 +126,7 @@ def test_a_full_disk_is_said_before_anything_is_written(tiny_gguf, monkeypatch):
     with pytest.raises(CallgateError) as caught:
         do_import(path)
     assert str(caught.value) == (
-        f"{path.parent / 'models'} has 0 MB free; the import needs about 2 MB: free space, or "
+        f"{path.parent / 'models'} has 0.0 MB free; the import needs about 1.8 MB: free space, or "
         "choose another --out"
     )
     assert [entry.name for entry in (path.parent / "models").iterdir()] == [".callgate.lock"]

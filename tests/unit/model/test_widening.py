@@ -4,12 +4,13 @@ from mlx.utils import tree_flatten
 from mlx_lm.utils import dequantize_model, load_model
 
 from pipeline.model.quantize import quantize_folder
+from pipeline.model.recipe import Recipe
 from pipeline.model.widening import widen
 
 
 @pytest.mark.parametrize("bits", [2, 3, 4, 5, 6, 8])
 def test_widening_gives_the_numbers_that_mlx_lm_gives(tiny_model, tmp_path, bits):
-    quantize_folder(tiny_model, tmp_path, bits, 32)
+    quantize_folder(tiny_model, tmp_path, Recipe(bits, 32))
     model, _ = load_model(tmp_path)
     plain, _ = load_model(tmp_path)
     plain.set_dtype(mx.float32)

@@ -1,0 +1,1 @@
+"""Fidelity: whether the models made from an adapter still are what was trained."""
