@@ -26,6 +26,8 @@ _ARGUMENTS = {
 }
 # The share of calls that name their arguments.
 NAMED = 0.1
+# Fewer lines than this and one make a short shape.
+SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,19 @@ class Aspect:
             values = [f"{name}={value}" for name, value in zip(parameters, values, strict=True)]
         return f"{self.tool}({', '.join(values)})"
 
-    def lines(self, slots: Slots, result: str) -> tuple[str, str]:
-        """Return code that answers: the line that calls, perhaps empty, and the lines after it."""
+    def lines(self, slots: Slots, result: str, *, short: bool = False) -> tuple[str, str]:
+        """Return code that answers: the line that calls, perhaps empty, and the lines after it.
+
+        `short` leaves out the longer shapes where there are others.
+        """
         scene = slots.scene
         call = Template(self.called(scene)).substitute(slots)
-        shape = scene.pick(self.code).strip("\n")
+        shapes = [shape.strip("\n") for shape in self.code]
+        if short:
+            shapes = [shape for shape in shapes if shape.count("\n") < SHORT] or shapes
+        shape = scene.pick(shapes)
         shown = Template(shape).substitute(slots.over(r=result, call=call))
-        return ("" if "$call" in shape else f"{result} = {call}"), shown
+        return (f"{result} = {call}" if "$r" in shape and "$call" not in shape else ""), shown
 
 
 _SUBJECTS = {
@@ -87,7 +95,7 @@ _SUBJECTS = {
     "write_file": "report",
 }
 # What results are called in code; the first one is for code with a single call.
-_NAMES = {
+NAMES = {
     "typecheck": ("result", "types", "check"),
     "ruff_check": ("result", "lint"),
     "pytest_run": ("result", "tests", "run"),
@@ -117,7 +125,7 @@ def all_aspects() -> tuple[Aspect, ...]:
             }
             tool = known["tool"]
             known.setdefault("subject", _SUBJECTS.get(tool, ""))
-            found.append(Aspect(**known, names=_NAMES[tool]))
+            found.append(Aspect(**known, names=NAMES[tool]))
     return tuple(found)
 
 

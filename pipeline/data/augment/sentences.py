@@ -1,5 +1,6 @@
 """Making queries of parts of sentences."""
 
+from collections.abc import Mapping
 from string import Template
 
 from .aspects import Aspect
@@ -8,36 +9,111 @@ from .slots import Slots
 
 # Around "type check src/x.py".
 DO = (
-    "Please $it.", "Can you $it?", "Could you $it?", "Could you please $it?", "$It.", "$It, please.", "$It for me.",
-    "I need you to $it.", "I'd like you to $it.", "Would you $it?", "Go ahead and $it.", "$It now.", "Time to $it.",
-    "Can you $it for me?", "Let's $it.", "I want you to $it.", "Just $it.", "Now $it.", "Mind to $it?", "pls $it",
-    "You could $it, I think.", "We should $it.", "$It so that I can go on.", "$It before I go on.", "Hey, $it.",
-    "Quickly $it.", "Next: $it.", "I'd be glad if you could $it.",
-)  # fmt: skip
+    "Please $it.",
+    "Can you $it?",
+    "Could you $it?",
+    "Could you please $it?",
+    "$It.",
+    "$It, please.",
+    "$It for me.",
+    "I need you to $it.",
+    "I'd like you to $it.",
+    "Would you $it?",
+    "Go ahead and $it.",
+    "$It now.",
+    "Time to $it.",
+    "Can you $it for me?",
+    "Let's $it.",
+    "I want you to $it.",
+    "Just $it.",
+    "Now $it.",
+    "pls $it",
+    "You could $it, I think.",
+    "We should $it.",
+    "$It so that I can go on.",
+    "$It before I go on.",
+    "Hey, $it.",
+    "Quickly $it.",
+    "Next: $it.",
+    "I'd be glad if you could $it.",
+)
 # Around "how many type errors src/x.py has".
 TELL = (
-    "Tell me $it.", "Please tell me $it.", "I want to know $it.", "I'd like to know $it.", "Can you tell me $it?",
-    "Could you find out $it?", "Find out $it.", "Do you know $it?", "Check $it.", "I need to know $it.", "Say $it.",
-    "I wonder $it.", "Let me know $it.", "Any idea $it?", "Help me see $it.", "Could you check $it?", "Report $it.",
-    "My question is $it.", "It would help to know $it.", "Look up $it.",
-)  # fmt: skip
+    "Tell me $it.",
+    "Please tell me $it.",
+    "I want to know $it.",
+    "I'd like to know $it.",
+    "Can you tell me $it?",
+    "Could you find out $it?",
+    "Find out $it.",
+    "Do you know $it?",
+    "Check $it.",
+    "I need to know $it.",
+    "Say $it.",
+    "I wonder $it.",
+    "Let me know $it.",
+    "Any idea $it?",
+    "Help me see $it.",
+    "Could you check $it?",
+    "Report $it.",
+    "My question is $it.",
+    "It would help to know $it.",
+    "Look up $it.",
+)
 # Around "the type errors in src/x.py".
 SHOW = (
-    "Show me $it.", "Show $it.", "Please show me $it.", "Give me $it.", "I'd like to see $it.", "Can I see $it?",
-    "Print $it.", "$It, please.", "Let me see $it.", "I need $it.", "Could you print $it?", "Can you show me $it?",
-    "Display $it.", "I want to see $it.", "Get me $it.", "Fetch $it.", "Report $it.", "$It?", "Could I have $it?",
+    "Show me $it.",
+    "Show $it.",
+    "Please show me $it.",
+    "Give me $it.",
+    "I'd like to see $it.",
+    "Can I see $it?",
+    "Print $it.",
+    "$It, please.",
+    "Let me see $it.",
+    "I need $it.",
+    "Could you print $it?",
+    "Can you show me $it?",
+    "Display $it.",
+    "I want to see $it.",
+    "Get me $it.",
+    "Fetch $it.",
+    "Report $it.",
+    "$It?",
+    "Could I have $it?",
     "I'm after $it.",
-)  # fmt: skip
+)
 BEFORE = (
-    "Before I push: ", "Quick one: ", "I'm about to commit. ", "For the review: ", "One thing: ", "Small request. ",
-    "New here. ", "I'm preparing a release. ", "For my notes: ", "Hi! ", "Good morning. ",
-    "I'm cleaning up. ", "For the stand-up: ", "I'm debugging something. ", "OK, ", "Next question. ",
-)  # fmt: skip
+    "Before I push: ",
+    "Quick one: ",
+    "I'm about to commit. ",
+    "For the review: ",
+    "One thing: ",
+    "Small request. ",
+    "New here. ",
+    "I'm preparing a release. ",
+    "For my notes: ",
+    "Hi! ",
+    "Good morning. ",
+    "I'm cleaning up. ",
+    "For the stand-up: ",
+    "I'm debugging something. ",
+    "OK, ",
+    "Next question. ",
+)
 AFTER = (
-    " Thanks.", " Thank you!", " Nothing else.", " Keep it short.", " That's all I need.", " Be brief.",
-    " I'm in a hurry.", " No explanations, please.", " The plain result is fine.", " It's for a review.",
+    " Thanks.",
+    " Thank you!",
+    " Nothing else.",
+    " Keep it short.",
+    " That's all I need.",
+    " Be brief.",
+    " I'm in a hurry.",
+    " No explanations, please.",
+    " The plain result is fine.",
+    " It's for a review.",
     " I'll take it from there.",
-)  # fmt: skip
+)
 FRAMED = 0.1
 HASTY = 0.05
 
@@ -72,10 +148,10 @@ def framed(scene: Scene, text: str) -> str:
     return text
 
 
-def part_of(aspect: Aspect, form: str, slots: Slots) -> str:
+def part_of(scene: Scene, aspect: Aspect, form: str, values: Mapping[str, object]) -> str:
     """Return a part of a sentence about an aspect: `form` is do, tell or show."""
     parts: tuple[str, ...] = getattr(aspect, form)
-    return Template(slots.scene.pick(parts)).substitute(slots)
+    return Template(scene.pick(parts)).substitute(values)
 
 
 def query_about(aspect: Aspect, slots: Slots) -> str:
@@ -86,4 +162,4 @@ def query_about(aspect: Aspect, slots: Slots) -> str:
         return framed(scene, Template(scene.pick(aspect.ask)).substitute(slots))
     forms = {"do": DO, "tell": TELL, "show": SHOW}
     form = scene.pick([name for name in forms if getattr(aspect, name)])
-    return framed(scene, wrap(scene, forms[form], part_of(aspect, form, slots)))
+    return framed(scene, wrap(scene, forms[form], part_of(scene, aspect, form, slots)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .scene import Place, Scene
+from .scene import Scene
 from .vocabulary import complaints
 
 AT = (
@@ -30,6 +30,21 @@ SPOT = (
 STATES = ("modified", "added", "deleted", "untracked", "renamed")
 
 
+class _Changed(Mapping[str, object]):
+    def __init__(self, values: Mapping[str, object], changed: Mapping[str, object]) -> None:
+        self.values_below = values
+        self.changed = changed
+
+    def __getitem__(self, name: str) -> object:
+        return self.changed[name] if name in self.changed else self.values_below[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.changed, **self.values_below})
+
+    def __len__(self) -> int:
+        return len({**self.changed, **self.values_below})
+
+
 class Slots(Mapping[str, object]):
     """Values by name, made up by the scene when they are first asked for.
 
@@ -55,11 +70,9 @@ class Slots(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self.made)
 
-    def over(self, **changed: object) -> "Slots":
-        """Return the same values with some of them changed."""
-        other = Slots(self.scene, self.subject, {})
-        other.made = {**self.made, **changed}
-        return other
+    def over(self, **changed: object) -> "Mapping[str, object]":
+        """Return these values, those that are yet to be made included, with some changed."""
+        return _Changed(self, changed)
 
     # What a path is depends on what it is for.
 
@@ -88,7 +101,7 @@ class Slots(Mapping[str, object]):
         if scene.chance(0.74):
             self.made["path"] = "."
             return "" if scene.chance(0.85) else scene.pick((" in this repository", " here"))
-        path = scene.path() if scene.chance(0.3) else scene.folder()
+        path = scene.path() if scene.chance(0.12) else scene.folder()
         self.made["path"] = path
         between = (" in ",) if path.endswith(".py") else (" in ", " under ", " below ")
         return scene.pick(between) + path
@@ -120,6 +133,10 @@ class Slots(Mapping[str, object]):
         for name in ("path", "line", "column"):
             form = form.replace(f"${name}", str(self[name]))
         return form
+
+    def _script(self) -> str:
+        words = self.scene.words
+        return f"{self.scene.pick(('scripts', 'bin', 'ops', 'ci'))}/{self.scene.pick(words.scripts)}.sh"
 
     def _query(self) -> str:
         scene = self.scene
@@ -161,8 +178,3 @@ class Slots(Mapping[str, object]):
             "{constant}={number}",
         )
         return self.scene.say(forms)
-
-
-def place_slots(scene: Scene, place: Place, **given: object) -> Slots:
-    """Return values about a place that is known already."""
-    return Slots(scene, "file", {**place._asdict(), **given})

@@ -1,0 +1,117 @@
+"""Joining queries about several tools that need nothing of each other, and their codes."""
+
+from collections.abc import Mapping, Sequence
+
+from .aspects import Aspect
+from .scene import Scene
+from .sentences import DO, SHOW, TELL, part_of, wrap
+from .slots import Slots
+
+PAIRS = (
+    "$1 and $2",
+    "$1 and $2",
+    "$1, and $2",
+    "$1 and also $2",
+    "$1, then $2",
+    "both $1 and $2",
+)
+DO_PAIRS = ("$1 and $2", "$1, then $2", "$1 and then $2", "$1 and also $2", "$1, and after that $2")
+LISTED = ("Two things: {}.", "I need two things: {}.", "In one go: {}.", "At once, please: {}.")
+THREE = ("Three things: {}.", "In one go: {}.", "All at once: {}.", "I need three things: {}.")
+HEADS = {
+    "do": ("Please:", "To do:", "In one call:"),
+    "tell": ("Tell me:", "I need to know:", "In one go, find out:"),
+    "show": ("I need:", "Show me:", "Print:"),
+}
+SHARED = 0.5
+# Tools that take a path to code, so that a second one may be about "it".
+_OF_CODE = ("typecheck", "ruff_check", "document_symbols")
+
+
+def _all_slots(
+    scene: Scene, aspects: Sequence[Aspect]
+) -> tuple[list[Slots], list[Mapping[str, object]]]:
+    """Return for each aspect the values for its code and for what is said of it.
+
+    Where two tools are about the same file, what is said of the later one may be "it".
+    """
+    values: list[Slots] = []
+    said: list[Mapping[str, object]] = []
+    known: str | None = None
+    for aspect in aspects:
+        made = aspect.slots(scene)
+        spoken: Mapping[str, object] = made
+        if aspect.tool in _OF_CODE:
+            is_file = known is not None and known.endswith(".py")
+            fits = is_file or aspect.subject == "code"
+            if known is not None and fits and aspect.subject != "folder" and scene.chance(SHARED):
+                made = aspect.slots(scene, path=known)
+                pronouns = ("it", "it", "that file", "the same file") if is_file else ("it",)
+                spoken = made.over(path=scene.pick(pronouns))
+            known = str(made["path"])
+        values.append(made)
+        said.append(spoken)
+    return values, said
+
+
+def _common_form(scene: Scene, aspects: Sequence[Aspect]) -> str:
+    forms = [form for form in ("tell", "show", "do") if all(getattr(a, form) for a in aspects)]
+    return scene.pick(forms)
+
+
+def joined_query(scene: Scene, aspects: Sequence[Aspect]) -> tuple[str, list[Slots]]:
+    """Return one query about two or three aspects, and the values for the code of each."""
+    values, said = _all_slots(scene, aspects)
+    form = _common_form(scene, aspects)
+    shape = scene.random.random()
+    if shape < 0.22:
+        forms = [scene.pick([f for f in ("do", "tell", "show") if getattr(a, f)]) for a in aspects]
+        wraps = {"do": DO[:12], "tell": TELL[:8], "show": SHOW[:10]}
+        sentences = [
+            wrap(scene, wraps[used], part_of(scene, aspect, used, slots))
+            for aspect, used, slots in zip(aspects, forms, said, strict=True)
+        ]
+        query = scene.pick((" ", " ", " Also: ", " And: ", " Then: ")).join(sentences)
+    else:
+        parts = [
+            part_of(scene, aspect, form, slots) for aspect, slots in zip(aspects, said, strict=True)
+        ]
+        query = _sentence(scene, form, parts)
+    return query, values
+
+
+def _sentence(scene: Scene, form: str, parts: list[str]) -> str:
+    if scene.chance(0.2):
+        mark = scene.pick(("; ", ", ", " / ")) if scene.chance(0.6) else "\n- "
+        listed = mark.join(parts)
+        if mark == "\n- ":
+            return scene.pick(HEADS[form]) + "\n- " + listed
+        forms = LISTED if len(parts) == 2 else THREE
+        return scene.pick(forms).format(listed)
+    if len(parts) == 3:
+        first, second, third = parts
+        together = scene.pick((f"{first}, {second} and {third}", f"{first}, {second}, and {third}"))
+        if form == "do":
+            together = scene.pick((together, f"{first}, {second}, then {third}"))
+    else:
+        shape = scene.pick(DO_PAIRS if form == "do" else PAIRS[:-1])
+        together = shape.replace("$1", parts[0]).replace("$2", parts[1])
+    if form == "do" and len(parts) == 2 and scene.chance(0.2):
+        return f"First {parts[0]}, then {parts[1]}."
+    return wrap(scene, {"do": DO, "tell": TELL, "show": SHOW}[form], together)
+
+
+def joined_code(scene: Scene, aspects: Sequence[Aspect], values: Sequence[Slots]) -> str:
+    """Return code that answers every aspect, one after the other or all calls first."""
+    calls, shown = [], []
+    for aspect, slots in zip(aspects, values, strict=True):
+        name = aspect.names[1] if len(aspect.names) > 1 else aspect.names[0]
+        call, lines = aspect.lines(slots, name, short=True)
+        calls.append(call)
+        shown.append(lines)
+    if scene.chance(0.35):
+        return "\n".join([call for call in calls if call] + shown)
+    pieces = [
+        f"{call}\n{lines}" if call else lines for call, lines in zip(calls, shown, strict=True)
+    ]
+    return "\n".join(pieces)
