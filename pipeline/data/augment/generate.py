@@ -5,6 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+import orjson
+
 from fixtures import SUITE_FOLDER, CallgateError, load_suite
 
 from ..queries import QueryIndex
@@ -75,34 +77,49 @@ class _Seen:
         return True
 
 
-def _next_kind(taken: dict[Kind, int], random: Random) -> Kind:
-    """Return the kind that has been taken most rarely for its weight."""
-    return min(taken, key=lambda kind: (taken[kind] / kind.weight, random.random()))
+class _Turns:
+    """Whose turn it is: every kind as often as its weight says, be they more than the examples."""
+
+    def __init__(self, kinds: Sequence[Kind], random: Random) -> None:
+        # Where in the row a kind comes first is chance, so that the rare ones differ by seed.
+        self.due = {kind: random.random() / kind.weight for kind in kinds}
+
+    def next(self) -> Kind:
+        """Return the kind whose turn it is."""
+        return min(self.due, key=lambda kind: self.due[kind])
+
+    def took(self, kind: Kind) -> None:
+        """Note that a kind has given an example."""
+        self.due[kind] += 1 / kind.weight
+
+    def ended(self, kind: Kind) -> None:
+        """Note that a kind has no more to give."""
+        del self.due[kind]
 
 
 def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
     random = Random(f"{seed} {wish.name}")
-    taken = dict.fromkeys(wish.kinds, 0)
+    turns = _Turns(wish.kinds, random)
     found: list[Example] = []
     tries = 0
     while len(found) < wish.rows:
-        if not taken:
+        if not turns.due:
             raise CallgateError(
                 f"{wish.name}: {wish.rows} examples were asked for, and there are no more than "
                 f"{len(found)} that differ; ask for fewer"
             )
-        kind = _next_kind(taken, random)
+        kind = turns.next()
         draft_seed = random.getrandbits(48)
         draft = kind.make(Scene(Random(draft_seed)))
         if not seen.admits(draft):
             tries += 1
             if tries >= TRIES:
-                del taken[kind]
+                turns.ended(kind)
                 tries = 0
             continue
         tools = check_draft(draft, kind.name, kind.tools, draft_seed)
         found.append(Example(row_of(draft), kind, tools))
-        taken[kind] += 1
+        turns.took(kind)
         tries = 0
     return found
 
@@ -131,3 +148,8 @@ def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -
     found = [example for examples in fulfil(wishes, seed, suite) for example in examples]
     Random(seed).shuffle(found)
     return found
+
+
+def rows_as_lines(examples: Sequence[Example]) -> bytes:
+    """Return the rows of examples as JSON Lines."""
+    return b"".join(orjson.dumps(example.row) + b"\n" for example in examples)
