@@ -1,8 +1,7 @@
 """What may be asked of each tool: ways to ask, and code that answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from string import Template
 
 from fixtures import TOOLS
@@ -10,8 +9,7 @@ from fixtures.toml_files import read_toml, toml_files
 
 from .scene import Scene
 from .slots import Slots
-
-FOLDER = Path(__file__).parent / "aspects"
+from .vocabulary import FOLDER, frozen
 
 # What each parameter is filled with, where an aspect does not say otherwise.
 _ARGUMENTS = {
@@ -48,7 +46,7 @@ class Aspect:
     broad: bool = False
     subject: str = ""
     call: str = ""
-    names: tuple[str, ...] = field(default=("result",))
+    names: tuple[str, ...] = ("result",)
 
     def slots(self, scene: Scene, **given: object) -> Slots:
         """Return the values that sentences and code of the aspect share."""
@@ -117,15 +115,11 @@ NAMES = {
 def all_aspects() -> tuple[Aspect, ...]:
     """Return every aspect of the TOML files in the folder aspects."""
     found = []
-    for path in toml_files(FOLDER):
+    for path in toml_files(FOLDER / "aspects"):
         for entry in read_toml(path)["aspect"]:
-            known = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in entry.items()
-            }
-            tool = known["tool"]
-            known.setdefault("subject", _SUBJECTS.get(tool, ""))
-            found.append(Aspect(**known, names=NAMES[tool]))
+            tool: str = entry["tool"]
+            made = {"subject": _SUBJECTS.get(tool, ""), "names": NAMES[tool], **frozen(entry)}
+            found.append(Aspect(**made))
     return tuple(found)
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fixtures.toml_files import read_toml
 
-FOLDER = Path(__file__).parent / "crossing"
+from .vocabulary import FOLDER, frozen
+
 Part = TypeVar("Part")
 
 
@@ -74,13 +74,7 @@ class Flow:
 
 
 def _parts(file: str, key: str, made: type[Part]) -> tuple[Part, ...]:
-    def frozen(entry: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in entry.items()
-        }
-
-    return tuple(made(**frozen(entry)) for entry in read_toml(FOLDER / file)[key])
+    return tuple(made(**frozen(entry)) for entry in read_toml(FOLDER / "crossing" / file)[key])
 
 
 @cache

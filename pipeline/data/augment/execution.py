@@ -55,8 +55,8 @@ def read_example(code: str) -> CodeReading:
     except (SyntaxError, CodeTooComplexError) as problem:
         raise BrokenExampleError(f"the code cannot be read: {problem}") from problem
     problems = [call.problem for call in reading.calls if call.problem]
-    for problem in (*problems, *reading.unknown_reads):
-        raise BrokenExampleError(str(problem))
+    for sentence in (*problems, *reading.unknown_reads):
+        raise BrokenExampleError(str(sentence))
     if reading.unknown_names or reading.hidden:
         raise BrokenExampleError(f"unknown names: {reading.unknown_names} {reading.hidden}")
     if not reading.calls:

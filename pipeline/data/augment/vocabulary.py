@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fixtures.toml_files import read_toml
 
@@ -52,6 +53,11 @@ class Complaints:
     type: tuple[Complaint, ...]
     lint: tuple[Complaint, ...]
     messages: dict[str, tuple[str, ...]]
+
+
+def frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a table of a TOML file with its lists as tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
 def _words(found: str | list[str]) -> tuple[str, ...]:

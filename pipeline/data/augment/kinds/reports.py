@@ -183,7 +183,7 @@ def _kinds() -> tuple[Kind, ...]:
     ]
     tools = tuple(dict.fromkeys(part.tool for part in figures()))
     checks = {"typecheck", "ruff_check", "pytest_run", "git_status", "git_diff"}
-    several = [*combinations(tools, 2)]
+    several: list[tuple[str, ...]] = [*combinations(tools, 2)]
     several += [three for three in combinations(tools, 3) if checks.issuperset(three)]
     saved = [
         Kind(f"saved_{'_'.join(some)}", category, partial(_saved_figures, some), some)

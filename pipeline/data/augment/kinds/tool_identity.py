@@ -11,7 +11,7 @@ from ..example import Ask, Code, Draft
 from ..kind import Kind
 from ..scene import Scene
 from ..sentences import framed, query_about
-from ..vocabulary import FOLDER
+from ..vocabulary import FOLDER, frozen
 
 # How much of the category are commands for which there is no typed tool.
 TRULY_COMMANDS = 0.2
@@ -56,10 +56,8 @@ class Temptation:
 @cache
 def temptations() -> tuple[Temptation, ...]:
     """Return the temptations of temptations.toml."""
-    return tuple(
-        Temptation(entry["tool"], entry["aspect"], tuple(entry["command"]), tuple(entry["ask"]))
-        for entry in read_toml(FOLDER / "temptations.toml")["temptation"]
-    )
+    tables = read_toml(FOLDER / "temptations.toml")["temptation"]
+    return tuple(Temptation(**frozen(table)) for table in tables)
 
 
 def _tempted(temptation: Temptation, scene: Scene) -> Draft:
