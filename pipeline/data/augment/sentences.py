@@ -28,7 +28,6 @@ DO = (
     "Just $it.",
     "Now $it.",
     "pls $it",
-    "You could $it, I think.",
     "We should $it.",
     "$It so that I can go on.",
     "$It before I go on.",
@@ -50,15 +49,32 @@ TELL = (
     "Check $it.",
     "I need to know $it.",
     "Say $it.",
-    "I wonder $it.",
     "Let me know $it.",
-    "Any idea $it?",
-    "Help me see $it.",
     "Could you check $it?",
     "Report $it.",
-    "My question is $it.",
     "It would help to know $it.",
     "Look up $it.",
+)
+# The same, where it begins with a question word.
+ASKED = (
+    "I wonder $it.",
+    "Any idea $it?",
+    "My question is $it.",
+    "Help me see $it.",
+    "Remind me $it.",
+)
+QUESTION_WORDS = (
+    "whether",
+    "if",
+    "how",
+    "what",
+    "which",
+    "where",
+    "who",
+    "why",
+    "when",
+    "on",
+    "at",
 )
 # Around "the type errors in src/x.py".
 SHOW = (
@@ -127,6 +143,8 @@ def capital(text: str) -> str:
 
 def wrap(scene: Scene, forms: tuple[str, ...], part: str) -> str:
     """Return a part of a sentence inside one of the forms."""
+    if forms is TELL and part.split()[0] in QUESTION_WORDS:
+        forms = (*TELL, *ASKED)
     return Template(scene.pick(forms)).substitute(it=part, It=capital(part))
 
 

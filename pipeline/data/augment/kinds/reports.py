@@ -150,7 +150,6 @@ def _shown_figures(tools: tuple[str, ...], scene: Scene) -> Draft:
     forms = (
         "{it}?",
         "In one go: {it}.",
-        "Only figures: {it}.",
         "I need {it}.",
         "Tell me {it}.",
         "Tell me in one answer {it}.",
