@@ -27,16 +27,21 @@ categories:
 Every call is read by the auditor and run against made-up results before it is written. No row asks
 a query of the suite, nor nearly one; no query comes twice. The same seed gives the same bytes.
 
+--data-set makes one of the sets in data/, a folder with train.jsonl, valid.jsonl and manifest.json:
+  augmented        with the habits of the data of a model that failed, as many of each
+  balanced         without them, every category by weight
+
 examples:
-  callgate augment --count 1000 -o balanced.jsonl
+  callgate augment --count 1000 -o rows.jsonl
   callgate augment --category cross_tool --count 80 --seed 7 -o cross.jsonl
+  callgate augment --data-set balanced -o data/balanced
 
 Exit codes: 0 fine, 2 bad input; then nothing was written.
 """
 
 
-def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Parse the command line of `callgate augment`."""
+def argument_parser() -> argparse.ArgumentParser:
+    """Return the parser of `callgate augment`, without what only runs can say."""
     parser = argparse.ArgumentParser(
         prog="callgate augment",
         description="Generate examples: queries, calls that run, whole conversations.",
@@ -50,12 +55,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         metavar="NAME",
         help="only this category; may be given several times (default: all, by weight)",
     )
-    add("--count", type=int, default=DEFAULT_COUNT, help="rows in all (default %(default)s)")
+    add("--count", type=int, help=f"rows in all (default {DEFAULT_COUNT})")
+    add("--data-set", metavar="NAME", help="make this whole set instead: augmented or balanced")
     add("--seed", type=int, default=0, help="another seed gives other rows (default %(default)s)")
-    add("-o", "--out", type=Path, metavar="FILE", help="the JSON Lines file to write")
-    add("--force", action="store_true", help="write over FILE if it is there")
+    add("-o", "--out", type=Path, metavar="OUT", help="the .jsonl file, or the set's folder")
+    add("--force", action="store_true", help="write over OUT if it is there")
     add("--suite", type=Path, default=SUITE_FOLDER, metavar="FOLDER", help="another suite to avoid")
-    return parser.parse_args(arguments)
+    return parser
 
 
 def check_out(out: Path, *, force: bool) -> None:
@@ -69,24 +75,53 @@ def check_out(out: Path, *, force: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `callgate augment` and return its exit code."""
-    options = parse_arguments(arguments)
-    if options.count < 1:
-        raise CallgateError("--count must be at least 1")
+    """Run `callgate augment` as far as it needs no run, and return its exit code."""
+    return run(argument_parser().parse_args(arguments))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Generate what parsed options ask for and return the exit code."""
     if options.out is None:
-        raise CallgateError("give -o FILE, where the rows go")
+        raise CallgateError("give -o OUT, where the rows go")
+    if options.data_set is not None:
+        if options.category or options.count is not None:
+            raise CallgateError("--data-set makes a whole set: leave out --category and --count")
+        return _make_data_set(options)
+    if options.count is not None and options.count < 1:
+        raise CallgateError("--count must be at least 1")
     check_out(options.out, force=options.force)
 
-    from ...files import write_atomic
-    from .generate import WEIGHTS, generate, rows_as_lines, share_out
+    from .generate import WEIGHTS, generate, share_out
 
     chosen = {name: WEIGHTS.get(name, 1) for name in options.category or WEIGHTS}
-    examples = generate(share_out(options.count, chosen), options.seed, options.suite)
-    write_atomic(options.out, rows_as_lines(examples))
-    for line in summary(examples):
-        print(line)
+    counts = share_out(options.count or DEFAULT_COUNT, chosen)
+    write_examples(generate(counts, options.seed, options.suite), options.out)
+    return 0
+
+
+def _make_data_set(options: argparse.Namespace) -> int:
+    from .data_sets import write_data_set
+
+    manifest = write_data_set(
+        options.data_set, options.out, options.seed, options.suite, force=options.force
+    )
+    for file in manifest.files:
+        print(f"{file.name}: {file.rows} rows, {len(file.kinds)} kinds")
+        for defect, rows in file.defects.items():
+            print(f"  {defect:<15} {rows:>6}")
     print(f"written: {options.out}")
     return 0
+
+
+def write_examples(examples: Sequence["Example"], out: Path) -> None:
+    """Write the rows of examples to a file and say what they are."""
+    from ...files import write_atomic
+    from .generate import rows_as_lines
+
+    write_atomic(out, rows_as_lines(example.row for example in examples))
+    for line in summary(examples):
+        print(line)
+    print(f"written: {out}")
 
 
 def summary(examples: Sequence["Example"]) -> list[str]:

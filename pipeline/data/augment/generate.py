@@ -1,6 +1,6 @@
 """Generating rows: as many as asked of each category, each one checked and unlike the suite."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -150,6 +150,6 @@ def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -
     return found
 
 
-def rows_as_lines(examples: Sequence[Example]) -> bytes:
-    """Return the rows of examples as JSON Lines."""
-    return b"".join(orjson.dumps(example.row) + b"\n" for example in examples)
+def rows_as_lines(rows: Iterable[dict[str, Any]]) -> bytes:
+    """Return rows as JSON Lines."""
+    return b"".join(orjson.dumps(row) + b"\n" for row in rows)

@@ -47,16 +47,16 @@ def _proposal(standing: Standing) -> Proposal:
         return Proposal(standing, 0, {}, "callgate generates no examples of this category")
     count = ROWS_PER_MISS * len(standing.missed)
     weights: dict[str, int] = {}
-    misses: dict[str, int] = {}
     for tools in standing.missed:
         for tool in sorted(tools) or [NO_TOOL]:
             weights[tool] = weights.get(tool, 0) + _PARTS // max(len(tools), 1)
-            misses[tool] = misses.get(tool, 0) + 1
     shares = share_out(count, weights)
-    named = sorted(shares, key=lambda tool: (-shares[tool], tool))
-    why = ", ".join(f"{tool} in {misses[tool]}" for tool in named)
-    missed = f"{len(standing.missed)} missed, {ROWS_PER_MISS} rows for each: {why}"
-    return Proposal(standing, count, {tool: shares[tool] for tool in named}, missed)
+    by_tool = {
+        tool: shares[tool] for tool in sorted(shares, key=lambda tool: (-shares[tool], tool))
+    }
+    named = ", ".join(f"{tool} {rows}" for tool, rows in by_tool.items())
+    why = f"{len(standing.missed)} missed, {ROWS_PER_MISS} rows for each; by tool: {named}"
+    return Proposal(standing, count, by_tool, why)
 
 
 def _kinds(category: str, tool: str) -> tuple[Kind, ...]:

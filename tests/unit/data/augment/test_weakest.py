@@ -17,7 +17,7 @@ def test_every_miss_is_worth_the_same_number_of_rows():
     (proposal,) = propose([standing(missed=[["git_log"], ["git_log"], ["hover"]])])
     assert proposal.rows == 3 * ROWS_PER_MISS
     assert proposal.tools == {"git_log": 2 * ROWS_PER_MISS, "hover": ROWS_PER_MISS}
-    assert proposal.why == "3 missed, 25 rows for each: git_log in 2, hover in 1"
+    assert proposal.why == "3 missed, 25 rows for each; by tool: git_log 50, hover 25"
 
 
 def test_the_tools_of_a_case_share_its_rows():

@@ -1,0 +1,121 @@
+"""The data sets that callgate makes for itself, and the manifest beside each."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fixtures import SUITE_FOLDER, CallgateError
+
+from ...files import write_atomic
+from ...model.folders import atomic_folder, locked_parent
+from .augmented import augmented
+from .generate import generate, rows_as_lines, share_out
+from .made import Made, Splits, made_of
+
+# To be raised whenever the same seed gives other rows than before.
+GENERATOR_VERSION = 1
+BALANCED_ROWS = {"train": 1200, "valid": 120}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MadeFile(_Model):
+    """One file: its rows by what made them, and how many have each defect."""
+
+    name: str
+    sha256: str
+    rows: int
+    categories: dict[str, int]
+    kinds: dict[str, int]
+    tools: dict[str, int] = Field(description="rows that call the tool")
+    several_tools: int = Field(description="rows that call two tools or more")
+    defects: dict[str, int]
+
+
+class DataSetManifest(_Model):
+    """What a data set was made with, and what it is made of."""
+
+    schema_version: Literal[1] = 1
+    data_set: str
+    command: str = Field(description="what makes the same files again, with -o FOLDER")
+    seed: int
+    generator: int = Field(description="the version of the generator")
+    files: tuple[MadeFile, ...]
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
+
+
+def _file_of(name: str, rows: Sequence[Made], content: bytes) -> MadeFile:
+    return MadeFile(
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=len(rows),
+        categories=_counted(made.category for made in rows),
+        kinds=_counted(made.kind for made in rows),
+        tools=_counted(tool for made in rows for tool in made.tools),
+        several_tools=sum(len(made.tools) > 1 for made in rows),
+        defects=_counted(defect for made in rows for defect in made.defects),
+    )
+
+
+def balanced(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
+    """Make the set for the best model: every category by its weight, in both splits.
+
+    No two rows have the same query or the same codes, whichever split they are in.
+    """
+    wanted = {split: share_out(count) for split, count in BALANCED_ROWS.items()}
+    totals = Counter(wanted["train"]) + Counter(wanted["valid"])
+    rows: dict[str, list[Made]] = {"train": [], "valid": []}
+    left = dict(wanted["valid"])
+    for example in generate(totals, seed, suite):
+        category = example.kind.category
+        split = "valid" if left[category] else "train"
+        left[category] -= split == "valid"
+        rows[split].append(made_of(example))
+    return rows
+
+
+DATA_SETS: Mapping[str, Callable[[int, Path], Splits]] = {
+    "augmented": augmented,
+    "balanced": balanced,
+}
+
+
+def write_data_set(
+    name: str, out: Path, seed: int = 0, suite: Path = SUITE_FOLDER, *, force: bool = False
+) -> DataSetManifest:
+    """Make a data set and write its folder, whole or not at all: rows by split, and a manifest.
+
+    Raises CallgateError for an unknown name, and where the folder exists without `force`.
+    """
+    if name not in DATA_SETS:
+        raise CallgateError(f"there is no data set {name!r}: known are {', '.join(DATA_SETS)}")
+    if out.is_symlink() or (out.exists() and not (force and out.is_dir())):
+        raise CallgateError(f"{out}: exists already; --force writes over a folder")
+    splits = DATA_SETS[name](seed, suite)
+    contents = {
+        f"{split}.jsonl": rows_as_lines(made.row for made in rows) for split, rows in splits.items()
+    }
+    manifest = DataSetManifest(
+        data_set=name,
+        command=f"callgate augment --data-set {name} --seed {seed}",
+        seed=seed,
+        generator=GENERATOR_VERSION,
+        files=tuple(
+            _file_of(file, rows, contents[file])
+            for file, rows in zip(contents, splits.values(), strict=True)
+        ),
+    )
+    with locked_parent(out.parent), atomic_folder(out) as folder:
+        for file, content in contents.items():
+            write_atomic(folder / file, content)
+        write_atomic(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+    return manifest
