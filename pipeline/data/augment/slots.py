@@ -135,8 +135,8 @@ class Slots(Mapping[str, object]):
         return form
 
     def _script(self) -> str:
-        words = self.scene.words
-        return f"{self.scene.pick(('scripts', 'bin', 'ops', 'ci'))}/{self.scene.pick(words.scripts)}.sh"
+        folder = self.scene.pick(("scripts", "bin", "ops", "ci"))
+        return f"{folder}/{self.scene.pick(self.scene.words.scripts)}.sh"
 
     def _query(self) -> str:
         scene = self.scene

@@ -18,7 +18,8 @@ from fixtures.results import (
 )
 from fixtures.toml_files import read_toml
 
-from ..scene import TYPES, Scene
+from ..scene import Scene
+from ..symbols import TYPES
 from .requests import PHRASES, Request
 from .showing import literal
 

@@ -1,9 +1,11 @@
-"""What files hold and commands print in a scene."""
+"""What the plain tools return in a scene: what files hold and commands print."""
 
 from typing import TYPE_CHECKING
 
+from .request import Request
+
 if TYPE_CHECKING:
-    from .scene import Scene
+    from ..scene import Scene
 
 
 def _settings(scene: "Scene", form: str) -> str:
@@ -56,3 +58,18 @@ def command_output(scene: "Scene", command: str) -> str:
     elif program == "make":
         made.insert(0, scene.fill("python -m {word} --{noun}"))
     return "\n".join(made) + "\n"
+
+
+def read_file(scene: "Scene", request: Request) -> str:
+    """Return what read_file returns."""
+    return "" if request.mood == "clean" else file_text(scene, request.text("path"))
+
+
+def write_file(_scene: "Scene", request: Request) -> str:
+    """Return what write_file returns."""
+    return f"Wrote {len(request.text('content'))} characters to {request.text('path')}"
+
+
+def run_command(scene: "Scene", request: Request) -> str:
+    """Return what run_command returns."""
+    return "" if request.mood == "clean" else command_output(scene, request.text("command"))
