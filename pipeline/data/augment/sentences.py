@@ -159,7 +159,7 @@ def framed(scene: Scene, text: str) -> str:
             return before + " ".join([begin, *rest])
         if text[-1] in ".?!":
             return text + scene.pick(AFTER)
-    if scene.chance(HASTY) and text[-1] in ".?" and text.count(". ") == 0:
+    if scene.chance(HASTY) and text[-1] in ".?" and text[-2] != " " and ". " not in text:
         first, *rest = text.split(" ", 1)
         small = first.lower() if first[1:].islower() and first.isalpha() else first
         return " ".join([small, *rest])[:-1]

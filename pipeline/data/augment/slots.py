@@ -163,6 +163,15 @@ class Slots(Mapping[str, object]):
     def _rule(self) -> str:
         return self.scene.pick(complaints().lint).code
 
+    def _family(self) -> str:
+        return str(self["rule"]).rstrip("0123456789")
+
+    def _typerule(self) -> str:
+        return self.scene.pick(complaints().type).code
+
+    def _file(self) -> str:
+        return self.scene.path()
+
     def _content(self) -> str:
         forms = (
             "{noun}: {number}",
