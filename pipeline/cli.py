@@ -31,6 +31,7 @@ COMMANDS = {
     "fidelity": Command(
         "pipeline.model.fidelity.command", "whether a model made smaller is what was trained"
     ),
+    "build": Command("pipeline.build.command", "go from data to a verdict in one chain"),
     "augment": Command("evals.commands.augment", "generate examples of what data lacks"),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "suite": Command("evals.judge.suite_command", "check a suite of cases, ours or yours"),

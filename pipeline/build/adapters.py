@@ -1,0 +1,71 @@
+"""Finished adapters that need not be trained again: those that the same training made."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..files import sha256_of_file
+from ..model.folders import atomic_folder, locked_parent
+from ..model.train.manifest import NAME, AdapterManifest, Identity, TrainedOn
+from ..model.train.settings import TrainingSettings
+
+# They decide what is told of a training and how often it is saved, and nothing of its weights.
+_TOLD = frozenset(("report_every", "evaluate_every", "evaluate_batches", "save_every"))
+
+
+def deciding_settings(settings: TrainingSettings) -> dict[str, str]:
+    """Return the settings that decide the weights, as text."""
+    return {name: repr(value) for name, value in settings.as_dict().items() if name not in _TOLD}
+
+
+def wanted_identity(base_fingerprint: str, data: Path, settings: TrainingSettings) -> Identity:
+    """Return the identity of a training by one worker; the rows are not counted."""
+    files = [data / "train.jsonl", data / "valid.jsonl"]
+    return Identity(
+        base_fingerprint=base_fingerprint,
+        data=tuple(
+            TrainedOn(name=file.name, sha256=sha256_of_file(file), rows=0)
+            for file in files
+            if file.is_file()
+        ),
+        settings=settings.as_dict(),
+        workers=1,
+    )
+
+
+def differences(wanted: Identity, found: Identity) -> list[str]:
+    """Return a phrase for each thing that decides the weights and in which the two differ."""
+
+    def weighed(identity: Identity) -> Identity:
+        settings = {k: v for k, v in identity.settings.items() if k not in _TOLD}
+        data = tuple(file.model_copy(update={"rows": 0}) for file in identity.data)
+        return identity.model_copy(update={"settings": settings, "data": data})
+
+    return weighed(wanted).differences(weighed(found))
+
+
+def identity_of_adapter(folder: Path) -> Identity | None:
+    """Return what made an adapter, None for a folder that does not say."""
+    try:
+        return AdapterManifest.model_validate_json((folder / NAME).read_bytes()).identity
+    except (OSError, ValidationError):
+        return None
+
+
+def finished_adapter(folders: Iterable[Path], wanted: Identity) -> Path | None:
+    """Return the first folder with an adapter that the wanted training would end with."""
+    for folder in folders:
+        found = identity_of_adapter(folder)
+        if found is not None and not differences(wanted, found):
+            return folder
+    return None
+
+
+def copy_adapter(source: Path, target: Path) -> None:
+    """Copy an adapter's files into the new folder `target`, whole or not at all."""
+    with locked_parent(target.parent), atomic_folder(target) as part:
+        for file in sorted(source.iterdir()):
+            if file.is_file():
+                shutil.copyfile(file, part / file.name)

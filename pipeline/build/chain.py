@@ -1,0 +1,134 @@
+"""Making the stages of a build one after the other, each recorded as soon as it is made."""
+
+import gc
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from fixtures import CallgateError
+
+from ..model.train.progress import duration
+from .disk import check_disk
+from .record import NAME, BuildRecord, Made, read_record, write_record
+from .stage import Stage, Step, disposable, inputs_of, plan
+from .stages import Build, stages_of
+
+
+def say(line: str) -> None:
+    """Print a line at once: a build is watched, and its log is read while it goes on."""
+    print(line, flush=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Make the build folder and hold its lock; raises CallgateError."""
+    if folder.exists() and not (folder / NAME).is_file() and any(folder.iterdir()):
+        raise CallgateError(f"{folder} is no build folder and not empty: choose another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".callgate.build.lock", timeout=0):
+            yield
+    except Timeout:
+        raise CallgateError(f"{folder}: another build is at work there: wait for it") from None
+
+
+class Chain:
+    """The stages of one build and what is recorded of them."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+        self.record = read_record(build.folder) or BuildRecord(name=build.name)
+        self.stages: list[Stage] = stages_of(build, lambda: self.record)
+        self._remade: dict[str, float] = {}
+
+    def steps(self, until: str | None = None) -> list[Step]:
+        """Return what is to be made and why, up to a stage."""
+        return plan(self._up_to(until), self.record)
+
+    def _up_to(self, until: str | None) -> Sequence[Stage]:
+        names = [stage.name for stage in self.stages]
+        return self.stages[: names.index(until) + 1] if until in names else self.stages
+
+    def run(self, until: str | None = None) -> None:
+        """Make what is to be made; raises CallgateError, and leaves what is made as it is."""
+        with _held(self.build.folder):
+            stages = self._up_to(until)
+            steps = plan(stages, self.record)
+            to_make = [step.stage.name for step in steps if step.reason is not None]
+            check_disk(self.build.folder, self.build.profile, to_make)
+            for number, stage in enumerate(stages, 1):
+                reason = plan(stages, self.record)[number - 1].reason
+                head = f"[{number}/{len(stages)}] {stage.name}"
+                if reason is None:
+                    say(f"{head}: unchanged: {self.record.stages[stage.name].said}")
+                    continue
+                say(f"{head}: {reason}")
+                self._make(stage, head)
+                self._clear(stages)
+            self._clear(stages)
+
+    def _make(self, stage: Stage, head: str) -> None:
+        # What is recorded is there: the record goes before the output does.
+        self._write(self.record.with_stage(stage.name, None))
+        inputs = inputs_of(stage, self.record)
+        started = time.perf_counter()
+        try:
+            outcome = stage.make()
+        except KeyboardInterrupt:
+            spent = duration(time.perf_counter() - started)
+            print(
+                f"callgate: stopped in {stage.name} after {spent}; everything before it is kept, "
+                "and the same command goes on from there",
+                file=sys.stderr,
+            )
+            raise
+        finally:
+            _free_memory()
+        seconds = time.perf_counter() - started
+        made = Made(
+            inputs=inputs,
+            output=str(outcome.output or stage.output),
+            fingerprint=outcome.fingerprint,
+            said=outcome.said,
+            seconds=round(seconds, 1),
+        )
+        self._write(self.record.with_stage(stage.name, made))
+        self._remade[stage.name] = seconds
+        say(f"{head}: {outcome.said} ({duration(seconds)})")
+
+    def _clear(self, stages: Sequence[Stage]) -> None:
+        """Remove the big folders that no stage is going to read."""
+        for stage, made in list(disposable(stages, self.record)):
+            self._write(
+                self.record.with_stage(stage.name, made.model_copy(update={"deleted": True}))
+            )
+            shutil.rmtree(made.output, ignore_errors=True)
+
+    def _write(self, record: BuildRecord) -> None:
+        write_record(self.build.folder, record)
+        self.record = record
+
+    def table(self) -> list[str]:
+        """Return a line for each stage that is made: seconds, and whether just now or before."""
+        lines = [f"{'stage':<18}{'seconds':>9}  {'':<10}outcome"]
+        for stage in self.stages:
+            made = self.record.stages.get(stage.name)
+            if made is not None:
+                now = "now" if stage.name in self._remade else "unchanged"
+                kept = " (deleted since)" if made.deleted else ""
+                lines.append(f"{stage.name:<18}{made.seconds:>9.1f}  {now:<10}{made.said}{kept}")
+        lines.append(f"{'now':<18}{sum(self._remade.values()):>9.1f}")
+        return lines
+
+
+def _free_memory() -> None:
+    """Give back what a stage's models took: the next one loads its own."""
+    gc.collect()
+    mlx = sys.modules.get("mlx.core")
+    if mlx is not None:
+        mlx.clear_cache()

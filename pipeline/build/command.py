@@ -1,0 +1,154 @@
+"""`callgate build`: from data to a verdict as one chain that can be resumed."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from fixtures import CallgateError
+
+from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
+from .profile import CHECKOUT, Profile, built_in, read_profile
+
+STAGES = ("audit", "clean", "train", "fuse", "quantize", "fidelity", "evaluate", "gate")
+BUILDS = CHECKOUT / "builds"
+REPORTS = CHECKOUT / "reports"
+EXIT_STOPPED = 1
+
+_EPILOG = f"""
+stages: {", ".join(STAGES)}
+
+A stage whose inputs are unchanged (files by content, settings by value) and whose output is there
+is skipped. A build that was stopped or killed goes on with the same command, a training from its
+last checkpoint. build.json says what each stage was made from.
+
+examples:
+  callgate build --list
+  callgate build --profile embedded
+  callgate build --profile embedded --adapter pipeline/adapters/embedded
+  callgate build --profile mine.toml --until fidelity
+
+Exit codes: those of the gate (0 passed, 1 failed, 3 could not judge); 1 too when the fused or
+quantized model is not what was trained; 2 bad input.
+"""
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line of `callgate build`."""
+    parser = argparse.ArgumentParser(
+        prog="callgate build",
+        description="Go from data to a verdict: clean, train, fuse, quantize, prove, ask, decide.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--profile", metavar="NAME", help="a built-in profile or a TOML file")
+    add("--list", action="store_true", help="list the built-in profiles")
+    add("-o", "--out", type=Path, metavar="DIR", help="the build folder (default: builds/NAME)")
+    add("--data", type=Path, metavar="DIR", help="other data than the profile's")
+    add("--base", type=Path, metavar="DIR", help="where the base model lies, if elsewhere")
+    add("--seed", type=int, metavar="N", help="another seed than the profile's")
+    add("--adapter", type=Path, metavar="DIR", help="take this adapter instead of training")
+    add(
+        "--adapters",
+        type=Path,
+        metavar="DIR",
+        help="where adapters of earlier trainings lie; one made from the same base, data and "
+        "settings is taken",
+    )
+    add("--reports", type=Path, metavar="DIR", default=REPORTS, help="where the run goes")
+    add("--until", choices=STAGES, metavar="STAGE", help="the last stage to make")
+    add("--restart", action="store_true", help="throw away an unfinished training of other things")
+    add("--keep-intermediates", action="store_true", help="keep every big folder")
+    add("--dry-run", action="store_true", help="say what would be made and why, and make nothing")
+    options = parser.parse_args(arguments)
+    if not options.list and options.profile is None:
+        parser.error("give --profile NAME, or --list")
+    return options
+
+
+def _list() -> list[str]:
+    lines = []
+    for name in built_in():
+        profile = read_profile(name)[1]
+        settings, recipe = profile.settings, profile.quantize
+        lines.append(f"{name:<12}{profile.description}")
+        lines.append(
+            f"{'':<12}{Path(profile.base).name}, {profile.data.removeprefix(f'{CHECKOUT}/')}, "
+            f"{settings.iterations} iterations at {settings.learning_rate:g}, {recipe.bits} bits "
+            f"in groups of {recipe.group_size}, gate {profile.gate.policy}"
+        )
+    return lines
+
+
+def _with_options(profile: Profile, options: argparse.Namespace) -> Profile:
+    update = {
+        name: str(path.resolve())
+        for name, path in (("data", options.data), ("base", options.base))
+        if path is not None
+    }
+    return profile.model_copy(update=update)
+
+
+def _ready_base(base: Path, *, dry_run: bool) -> None:
+    """Import the embedded model where it is the base and absent; check any other."""
+    from ..model.folder import check_model_folder
+
+    if base != EMBEDDED_MODEL_UNQUANTIZED or base.exists() or dry_run:
+        check_model_folder(base)
+        return
+    from ..model.embedded import find_embedded_gguf
+    from ..model.importing import ImportSettings, import_gguf
+
+    import_gguf(ImportSettings(find_embedded_gguf(), base, is_embedded=True))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `callgate build` and return its exit code; raises CallgateError for bad input."""
+    options = parse_arguments(arguments)
+    if options.list:
+        print("\n".join(_list()))
+        return 0
+    name, profile = read_profile(options.profile)
+    profile = _with_options(profile, options)
+    base = Path(profile.base)
+    _ready_base(base, dry_run=options.dry_run)
+
+    from ..model.folder import model_fingerprint
+    from .chain import Chain, say
+    from .stages import EVALUATE, Build, NotWhatWasTrained
+
+    folder = (options.out or BUILDS / name).resolve()
+    build = Build(
+        name=folder.name,
+        profile=profile,
+        folder=folder,
+        reports=options.reports.resolve(),
+        base_fingerprint=model_fingerprint(base),
+        seed=options.seed,
+        adapter=options.adapter.resolve() if options.adapter else None,
+        adapters=options.adapters.resolve() if options.adapters else None,
+        keep_all=options.keep_intermediates,
+        restart=options.restart,
+    )
+    if build.adapters is not None and not build.adapters.is_dir():
+        raise CallgateError(f"{options.adapters}: no such folder")
+    chain = Chain(build)
+    until = None if options.until == "gate" else options.until
+    if options.dry_run:
+        for step in chain.steps(until):
+            print(f"{step.stage.name:<18}{step.reason or 'unchanged'}")
+        return 0
+    say(f"build {folder}")
+    try:
+        chain.run(until)
+    except NotWhatWasTrained as problem:
+        say(f"callgate: {problem}")
+        return EXIT_STOPPED
+    print("\n" + "\n".join(chain.table()))
+    if until is not None:
+        return 0
+    from .asking import hold_gate
+
+    run = Path(chain.record.stages[EVALUATE].output)
+    say(f"\ngate {profile.gate.policy}, run {run}")
+    return hold_gate(run, profile.gate.policy, build.reports)
