@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fixtures import CallgateError
 
+from ..data.progress import progress_bar
 from .folder import check_model_folder
 from .folders import check_space
-from .loading import load_lazily
+from .loading import load_lazily, load_model
 from .recipe import Layer, Recipe, Setting, matches, setting_of
+from .sample import rows_for, spread
 from .writing import stored_bytes, write_model_folder
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ class Quantization(NamedTuple):
     skipped: tuple[str, ...]  # layers that stayed wide: their width is no multiple of the group
     settings: dict[str, Setting]  # of every layer that was quantized
     size: int  # bytes of weights
+
+
+class Calibration(NamedTuple):
+    """The rows whose answers quantizing must not change: a JSON Lines file, and how many of it."""
+
+    data: Path
+    rows: int = 64
 
 
 def _layers_of(model: "nn.Module") -> "dict[Layer, nn.Module]":
@@ -83,9 +92,32 @@ def _config_of(
     return config | {"quantization": quantization, "quantization_config": quantization}
 
 
-def quantize_folder(source: Path, target: Path, recipe: Recipe) -> Quantization:
+def _round_with_rows(
+    model: "nn.Module",
+    stored: "dict[str, nn.Module]",
+    settings: dict[str, Setting],
+    source: Path,
+    calibration: Calibration,
+) -> None:
+    """Put layers rounded by GPTQ in the place of those that were rounded to the nearest value."""
+    from mlx.utils import tree_unflatten
+
+    from .gptq import gptq_layers
+
+    loaded = load_model(source)
+    rows = [row.tokens for row in spread(rows_for(loaded, calibration.data), calibration.rows)]
+    total = sum(int(stored[path].weight.size) for path in settings)
+    with progress_bar("rounding", total) as advance:
+        made = gptq_layers(loaded.model, stored, settings, rows, advance)
+    model.update_modules(tree_unflatten(list(made.items())))
+
+
+def quantize_folder(
+    source: Path, target: Path, recipe: Recipe, calibration: Calibration | None = None
+) -> Quantization:
     """Write the model of `source` quantized into the existing empty folder `target`.
 
+    Weights are rounded to the nearest value; with `calibration` those of linear layers by GPTQ.
     Raises CallgateError when the source is not whole, is quantized already, or no layer's width
     is a multiple of the group, and when the disk is too small.
     """
@@ -108,9 +140,12 @@ def quantize_folder(source: Path, target: Path, recipe: Recipe) -> Quantization:
     def chosen(path: str, _module: "nn.Module") -> dict[str, int] | bool:
         return settings[path]._asdict() if path in settings else False
 
+    stored = dict(model.named_modules())
     nn.quantize(model, recipe.group_size, recipe.bits, class_predicate=chosen)
     size = stored_bytes(model)
     check_space(target.parent, size, "the quantized model")
+    if calibration is not None:
+        _round_with_rows(model, stored, settings, source, calibration)
     bits_per_weight = float(compute_bits_per_weight(model))
     write_model_folder(target, model, _config_of(config, recipe, settings), source)
     skipped = tuple(sorted(path for path, setting in wanted.items() if setting is None))

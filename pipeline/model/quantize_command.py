@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
+from fixtures import CallgateError
+
+from ..files import sha256_of_file
 from .folders import megabytes
 from .recipe import BITS, GROUP_SIZES, Recipe, Rule, parse_rule
 
 if TYPE_CHECKING:
-    from .quantize import Quantization
+    from .quantize import Calibration, Quantization
 
 _EPILOG = """
 A rule of --keep is LAYERS=BITS, LAYERS=BITS/GROUP or LAYERS=wide; of several rules for a layer the
@@ -38,6 +41,8 @@ class QuantizeRecord(BaseModel):
     bits: int
     group_size: int
     rules: list[str]
+    calibration_sha256: str | None  # of the rows that GPTQ rounded for; None: nearest values
+    calibration_rows: int | None
     bits_per_weight: float
     skipped: list[str]
     fingerprint: str
@@ -67,10 +72,19 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     add("--bits", type=int, default=5, help=f"of a weight: {bits} (default: 5)")
     add("--group-size", type=int, default=64, help=f"weights to a scale: {groups} (default: 64)")
     add("--keep", type=_rule, action="append", default=[], metavar="RULE", help="see below")
+    add(
+        "--calibration",
+        type=Path,
+        metavar="DATA",
+        help="round by GPTQ, so that answers to these rows (JSON Lines) change least",
+    )
+    add("--calibration-rows", type=int, default=64, help="rows of it to read (default: 64)")
     return parser.parse_args(arguments)
 
 
-def quantize_model(source: Path, target: Path, recipe: Recipe) -> "Quantization":
+def quantize_model(
+    source: Path, target: Path, recipe: Recipe, calibration: "Calibration | None" = None
+) -> "Quantization":
     """Write the quantized model into the new folder `target`; raises CallgateError."""
     from .folder import QUANTIZE_RECORD, model_fingerprint
     from .folders import atomic_folder, check_output, locked_parent
@@ -81,13 +95,15 @@ def quantize_model(source: Path, target: Path, recipe: Recipe) -> "Quantization"
     with locked_parent(target.parent):
         check_output(target, ())
         with atomic_folder(target) as part:
-            done = quantize_folder(source, part, recipe)
+            done = quantize_folder(source, part, recipe, calibration)
             record = QuantizeRecord(
                 source_name=source.resolve().name,
                 source_fingerprint=model_fingerprint(source),
                 bits=recipe.bits,
                 group_size=recipe.group_size,
                 rules=[str(rule) for rule in recipe.rules],
+                calibration_sha256=calibration and sha256_of_file(calibration.data),
+                calibration_rows=calibration and calibration.rows,
                 bits_per_weight=done.bits_per_weight,
                 skipped=list(done.skipped),
                 fingerprint=model_fingerprint(part),
@@ -121,7 +137,14 @@ def main(arguments: Sequence[str]) -> int:
     options = parse_arguments(arguments)
     started = time.perf_counter()
     recipe = Recipe(options.bits, options.group_size, tuple(options.keep))
-    done = quantize_model(options.model, options.out, recipe)
+    calibration = None
+    if options.calibration is not None:
+        from .quantize import Calibration
+
+        if options.calibration_rows < 1:
+            raise CallgateError("--calibration-rows must be at least 1")
+        calibration = Calibration(options.calibration, options.calibration_rows)
+    done = quantize_model(options.model, options.out, recipe, calibration)
     for line in summary(done):
         print(line)
     print(f"wrote {options.out} in {time.perf_counter() - started:.1f} s")

@@ -13,7 +13,7 @@ from ...files import sha256_of_file
 from ..adapter import apply_adapter, base_of, read_adapter
 from ..folder import check_model_folder
 from ..loading import LoadedModel, load_model
-from ..train.rows import TrainingRow, read_rows
+from ..sample import rows_for, spread
 from .comparing import Compared, agreement_of, answers_of, compare_predictions, predict
 from .findings import ADAPTER, BASE, FUSED, QUANTIZED, Finding, Role, findings_of
 
@@ -64,18 +64,6 @@ class Fidelity(BaseModel):
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def _read(data: Path, loaded: LoadedModel) -> list[TrainingRow]:
-    stops = frozenset(loaded.tokenizer.eos_token_ids)
-    window = loaded.description.context_length or 1 << 30
-    return read_rows(data, loaded.tokenizer, stops, window)
-
-
-def spread(rows: list[TrainingRow], wanted: int) -> list[TrainingRow]:
-    """Return `wanted` rows, spread evenly over all of them, or all when there are fewer."""
-    count = min(wanted, len(rows))
-    return [rows[number * len(rows) // count] for number in range(count)]
-
-
 def _names(quantized: tuple[Path, ...]) -> list[str]:
     names = [path.resolve().name for path in quantized]
     taken = len(set(names)) < len(names) or {BASE, ADAPTER, FUSED} & set(names)
@@ -98,15 +86,13 @@ class _Rows:
 
     def __init__(self, data: Path, loaded: LoadedModel, wanted: int) -> None:
         self._data = data
-        self._every = _read(data, loaded)
-        if not self._every:
-            raise CallgateError(f"{data}: holds no rows to predict")
+        self._every = rows_for(loaded, data)
         self.chosen = spread(self._every, wanted)
 
     def load(self, folder: Path) -> LoadedModel:
         """Load another model, which must read the rows as the same tokens."""
         loaded = load_model(folder)
-        if _read(self._data, loaded) != self._every:
+        if rows_for(loaded, self._data) != self._every:
             raise CallgateError(
                 f"{folder} reads {self._data} as other tokens than the base does: copy the base's "
                 "tokenizer files and chat template into it"
@@ -126,8 +112,6 @@ def measure_fidelity(settings: FidelitySettings, say: Say = lambda _: None) -> F
     base_folder = base_of(adapter, settings.base, other_base=settings.other_base)
     for folder in (base_folder, settings.fused, *settings.quantized):
         check_model_folder(folder)
-    if not settings.data.is_file():
-        raise CallgateError(f"{settings.data}: no such file; give rows as JSON Lines")
 
     say(f"{BASE}: {base_folder}")
     base = load_model(base_folder)
