@@ -46,6 +46,7 @@ class Aspect:
     broad: bool = False
     subject: str = ""
     call: str = ""
+    weight: float = 1.0
     names: tuple[str, ...] = ("result",)
 
     def slots(self, scene: Scene, **given: object) -> Slots:

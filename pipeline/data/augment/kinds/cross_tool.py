@@ -78,7 +78,7 @@ def _joined(tools: tuple[str, ...], scene: Scene) -> Draft:
     aspects: list[Aspect] = []
     for tool in ordered:
         choices = [aspect for aspect in aspects_of(tool) if aspect.do]
-        weights = [3.0 if aspect.broad else 1.0 for aspect in choices]
+        weights = [3.0 if aspect.broad else aspect.weight for aspect in choices]
         aspects.append(scene.random.choices(choices, weights)[0])
     query, slots = joined_query(scene, aspects)
     return Ask(framed(scene, query)), Code(joined_code(scene, aspects, slots))

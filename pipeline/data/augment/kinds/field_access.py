@@ -7,7 +7,13 @@ from ..kind import Kind
 from .single_tool import answered
 
 KINDS = tuple(
-    Kind(f"field_{aspect.name}", "field_access", partial(answered, aspect), (aspect.tool,))
+    Kind(
+        f"field_{aspect.name}",
+        "field_access",
+        partial(answered, aspect),
+        (aspect.tool,),
+        aspect.weight,
+    )
     for aspect in all_aspects()
     if not aspect.broad
 )
