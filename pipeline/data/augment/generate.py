@@ -9,7 +9,7 @@ import orjson
 
 from fixtures import SUITE_FOLDER, CallgateError, load_suite
 
-from ..queries import QueryIndex
+from ..queries import QueryIndex, words_of
 from .example import Ask, Back, Draft, message_of, queries_of, row_of
 from .execution import check_draft
 from .kind import CATEGORIES, Kind
@@ -63,14 +63,14 @@ class _Seen:
     def __init__(self, suite: Path) -> None:
         cases = load_suite(suite).cases
         self.suite = QueryIndex((case.id, case.query) for case in cases)
-        self.said: set[tuple[str, ...]] = set()
+        self.said: set[tuple[bytes, ...]] = set()
 
     def admits(self, draft: Draft) -> bool:
         """Whether a draft is new: its queries, with the results between them, are none of those."""
         if any(self.suite.find(query) for query in queries_of(draft)):
             return False
         heard = (message_of(step)["content"] for step in draft if isinstance(step, Ask | Back))
-        said = tuple(" ".join(text.lower().split()) for text in heard)
+        said = tuple(b" ".join(words_of(text)) for text in heard)
         if said in self.said:
             return False
         self.said.add(said)

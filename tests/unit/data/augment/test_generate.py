@@ -40,6 +40,12 @@ def test_a_query_is_asked_once_and_a_kind_that_has_no_more_leaves_its_turn():
     )
 
 
+def test_case_and_punctuation_do_not_make_another_query():
+    kind = saying("two", lambda scene: scene.pick(("Is it ready?", "is it ready", "Is it, ready?")))
+    with pytest.raises(CallgateError, match="no more than 1 that differ"):
+        fulfil([Wish("some", (kind,), 2)], 1)
+
+
 def test_queries_of_the_suite_and_nearly_those_are_not_taken():
     for case in load_suite().cases[:10]:
         for text in (case.query, f"{case.query} please".upper()):
