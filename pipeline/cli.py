@@ -33,6 +33,7 @@ COMMANDS = {
     ),
     "build": Command("pipeline.build.command", "go from data to a verdict in one chain"),
     "augment": Command("evals.commands.augment", "generate examples of what data lacks"),
+    "experiment": Command("evals.commands.experiment", "measure what a habit in the data costs"),
     "judge": Command("evals.judge.command", "see that the judge catches wrong answers"),
     "suite": Command("evals.judge.suite_command", "check a suite of cases, ours or yours"),
     "compare": Command("evals.commands.compare", "compare two runs case by case"),

@@ -51,8 +51,9 @@ class Chain:
         return plan(self._up_to(until), self.record)
 
     def _up_to(self, until: str | None) -> Sequence[Stage]:
-        names = [stage.name for stage in self.stages]
-        return self.stages[: names.index(until) + 1] if until in names else self.stages
+        """Return the stages up to the last one of that name: several models may be evaluated."""
+        last = [n for n, stage in enumerate(self.stages, 1) if stage.name.startswith(until or "")]
+        return self.stages[: max(last, default=len(self.stages))]
 
     def run(self, until: str | None = None) -> None:
         """Make what is to be made; raises CallgateError, and leaves what is made as it is."""
