@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures import CallgateError
+from pipeline.build.build import EVALUATE
 from pipeline.build.record import BuildRecord, read_record
-from pipeline.build.stages import EVALUATE
 from pipeline.files import write_atomic
 from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.folder import model_fingerprint

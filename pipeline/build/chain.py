@@ -13,10 +13,8 @@ from filelock import FileLock, Timeout
 from fixtures import CallgateError
 
 from ..model.train.progress import duration
-from .disk import check_disk
 from .record import NAME, BuildRecord, Made, read_record, write_record
 from .stage import Stage, Step, disposable, inputs_of, plan
-from .stages import Build, stages_of
 
 
 def say(line: str) -> None:
@@ -38,40 +36,31 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 class Chain:
-    """The stages of one build and what is recorded of them."""
+    """The stages of one build folder and what is recorded of them."""
 
-    def __init__(self, build: Build) -> None:
-        self.build = build
-        self.record = read_record(build.folder) or BuildRecord(name=build.name)
-        self.stages: list[Stage] = stages_of(build, lambda: self.record)
-        self._remade: dict[str, float] = {}
+    def __init__(self, folder: Path, stages: Sequence[Stage]) -> None:
+        self.folder = folder
+        self.stages = stages
+        self.record = read_record(folder) or BuildRecord()
+        self._made_now: dict[str, float] = {}
 
-    def steps(self, until: str | None = None) -> list[Step]:
-        """Return what is to be made and why, up to a stage."""
-        return plan(self._up_to(until), self.record)
+    def steps(self) -> list[Step]:
+        """Return for each stage whether it has to be made, and why."""
+        return plan(self.stages, self.record)
 
-    def _up_to(self, until: str | None) -> Sequence[Stage]:
-        """Return the stages up to the last one of that name: several models may be evaluated."""
-        last = [n for n, stage in enumerate(self.stages, 1) if stage.name.startswith(until or "")]
-        return self.stages[: max(last, default=len(self.stages))]
-
-    def run(self, until: str | None = None) -> None:
+    def run(self) -> None:
         """Make what is to be made; raises CallgateError, and leaves what is made as it is."""
-        with _held(self.build.folder):
-            stages = self._up_to(until)
-            steps = plan(stages, self.record)
-            to_make = [step.stage.name for step in steps if step.reason is not None]
-            check_disk(self.build.folder, self.build.profile, to_make)
-            for number, stage in enumerate(stages, 1):
-                reason = plan(stages, self.record)[number - 1].reason
-                head = f"[{number}/{len(stages)}] {stage.name}"
+        with _held(self.folder):
+            self.record = read_record(self.folder) or BuildRecord()
+            for number, stage in enumerate(self.stages):
+                head = f"[{number + 1}/{len(self.stages)}] {stage.name}"
+                reason = self.steps()[number].reason
                 if reason is None:
                     say(f"{head}: unchanged: {self.record.stages[stage.name].said}")
-                    continue
-                say(f"{head}: {reason}")
-                self._make(stage, head)
-                self._clear(stages)
-            self._clear(stages)
+                else:
+                    say(f"{head}: {reason}")
+                    self._make(stage, head)
+                self._clear()
 
     def _make(self, stage: Stage, head: str) -> None:
         # What is recorded is there: the record goes before the output does.
@@ -99,19 +88,19 @@ class Chain:
             seconds=round(seconds, 1),
         )
         self._write(self.record.with_stage(stage.name, made))
-        self._remade[stage.name] = seconds
+        self._made_now[stage.name] = seconds
         say(f"{head}: {outcome.said} ({duration(seconds)})")
 
-    def _clear(self, stages: Sequence[Stage]) -> None:
+    def _clear(self) -> None:
         """Remove the big folders that no stage is going to read."""
-        for stage, made in list(disposable(stages, self.record)):
+        for stage, made in list(disposable(self.stages, self.record)):
             self._write(
                 self.record.with_stage(stage.name, made.model_copy(update={"deleted": True}))
             )
             shutil.rmtree(made.output, ignore_errors=True)
 
     def _write(self, record: BuildRecord) -> None:
-        write_record(self.build.folder, record)
+        write_record(self.folder, record)
         self.record = record
 
     def table(self) -> list[str]:
@@ -120,10 +109,10 @@ class Chain:
         for stage in self.stages:
             made = self.record.stages.get(stage.name)
             if made is not None:
-                now = "now" if stage.name in self._remade else "unchanged"
+                now = "now" if stage.name in self._made_now else "unchanged"
                 kept = " (deleted since)" if made.deleted else ""
                 lines.append(f"{stage.name:<18}{made.seconds:>9.1f}  {now:<10}{made.said}{kept}")
-        lines.append(f"{'now':<18}{sum(self._remade.values()):>9.1f}")
+        lines.append(f"{'now':<18}{sum(self._made_now.values()):>9.1f}")
         return lines
 
 

@@ -3,13 +3,17 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
 
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
+from .build import EVALUATE, GATE, STAGES, Build
 from .profile import CHECKOUT, Profile, built_in, read_profile
 
-STAGES = ("audit", "clean", "train", "fuse", "quantize", "fidelity", "evaluate", "gate")
+if TYPE_CHECKING:
+    from .stage import Stage
+
 BUILDS = CHECKOUT / "builds"
 REPORTS = CHECKOUT / "reports"
 EXIT_STOPPED = 1
@@ -102,6 +106,12 @@ def _ready_base(base: Path, *, dry_run: bool) -> None:
     import_gguf(ImportSettings(find_embedded_gguf(), base, is_embedded=True))
 
 
+def _up_to(stages: "list[Stage]", until: str | None) -> "list[Stage]":
+    """Return the stages up to the last one of that name: several models may be evaluated."""
+    last = [number for number, stage in enumerate(stages, 1) if stage.name.startswith(until or "")]
+    return stages[: max(last, default=len(stages))]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run `callgate build` and return its exit code; raises CallgateError for bad input."""
     options = parse_arguments(arguments)
@@ -115,7 +125,9 @@ def main(arguments: Sequence[str]) -> int:
 
     from ..model.folder import model_fingerprint
     from .chain import Chain, say
-    from .stages import EVALUATE, Build, NotWhatWasTrained
+    from .disk import check_disk
+    from .model_stages import NotWhatWasTrained
+    from .stages import stages_of
 
     folder = (options.out or BUILDS / name).resolve()
     build = Build(
@@ -132,15 +144,17 @@ def main(arguments: Sequence[str]) -> int:
     )
     if build.adapters is not None and not build.adapters.is_dir():
         raise CallgateError(f"{options.adapters}: no such folder")
-    chain = Chain(build)
-    until = None if options.until == "gate" else options.until
+    until = None if options.until == GATE else options.until
+    chain = Chain(folder, _up_to(stages_of(build), until))
+    steps = chain.steps()
     if options.dry_run:
-        for step in chain.steps(until):
+        for step in steps:
             print(f"{step.stage.name:<18}{step.reason or 'unchanged'}")
         return 0
+    check_disk(folder, profile, [step.stage.name for step in steps if step.reason is not None])
     say(f"build {folder}")
     try:
-        chain.run(until)
+        chain.run()
     except NotWhatWasTrained as problem:
         say(f"callgate: {problem}")
         return EXIT_STOPPED

@@ -31,7 +31,6 @@ class BuildRecord(_Model):
     """What a build folder holds; stages in the order in which they are made."""
 
     schema_version: Literal[1] = 1
-    name: str
     stages: dict[str, Made] = {}
 
     def with_stage(self, name: str, made: Made | None) -> "BuildRecord":

@@ -82,13 +82,14 @@ def plan(stages: Sequence[Stage], record: BuildRecord) -> list[Step]:
         reasons[stage.name] = _reason(stage, record, changed)
         if reasons[stage.name] is not None:
             changed.add(stage.name)
+    needed: dict[str, str] = {}
     for stage in reversed(stages):
-        if reasons[stage.name] is None:
+        if reasons[stage.name] is None and stage.name not in needed:
             continue
         for name in stage.after:
             if reasons[name] is None and record.stages[name].deleted:
-                reasons[name] = f"{stage.name} reads it"
-    return [Step(stage, reasons[stage.name]) for stage in stages]
+                needed[name] = f"it was deleted, and {stage.name} reads it"
+    return [Step(stage, reasons[stage.name] or needed.get(stage.name)) for stage in stages]
 
 
 def disposable(stages: Sequence[Stage], record: BuildRecord) -> Iterator[tuple[Stage, Made]]:

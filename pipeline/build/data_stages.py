@@ -1,0 +1,76 @@
+"""The stages that look at the data: audit and clean."""
+
+import shutil
+from pathlib import Path
+
+from fixtures import SUITE_FOLDER, CallgateError, load_suite
+
+from ..files import sha256_of_file, write_atomic
+from .build import AUDIT, CLEAN, SPLITS, Build, data_hashes, hash_of_data, is_file
+from .stage import Outcome, Stage
+
+
+def _is_data(folder: Path, fingerprint: str) -> bool:
+    return (folder / SPLITS[0]).is_file() and hash_of_data(folder) == fingerprint
+
+
+def _refuse_errors(build: Build, folder: Path) -> str:
+    """Return what the audit finds in the data to train on; raises CallgateError for errors."""
+    from ..data.audit import audit
+
+    report = audit([folder])
+    errors = [finding for finding in report.findings if finding.severity == "error"]
+    if errors and build.profile.audit.errors == "refuse":
+        listed = ", ".join(f"{finding.id} ({finding.count} rows)" for finding in errors)
+        raise CallgateError(
+            f"{folder}: the audit finds errors in the data to train on: {listed}; mend them, or "
+            'train on them nevertheless with errors = "allow" in the table [audit] of the profile'
+        )
+    return f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"
+
+
+def audit_stage(build: Build) -> Stage:
+    """Return the audit of the data as it came: audit.json."""
+    output = build.folder / "audit.json"
+
+    def make() -> Outcome:
+        from ..data.audit import audit
+
+        report = audit([build.source])
+        said = f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"
+        if not build.profile.clean.fixers:
+            said = _refuse_errors(build, build.source)
+        write_atomic(output, report.model_dump_json(indent=2) + "\n")
+        return Outcome(sha256_of_file(output), said)
+
+    inputs = data_hashes(build.source) | {
+        "suite": load_suite(SUITE_FOLDER).sha256,
+        "audit.errors": build.profile.audit.errors,
+    }
+    return Stage(AUDIT, inputs, (), output, make, is_file)
+
+
+def clean_stage(build: Build) -> Stage:
+    """Return the cleaning: a folder `data`, in which the audit finds no error."""
+    table, output = build.profile.clean, build.data
+
+    def make() -> Outcome:
+        from ..data.clean import CleanSettings, clean
+
+        settings = CleanSettings(frozenset(table.fixers), table.announcements)
+        manifest = clean(build.source, output, settings).manifest
+        try:
+            audited = _refuse_errors(build, output)
+        except CallgateError:
+            shutil.rmtree(output)
+            raise
+        said = f"{manifest.rows_in} rows in, {manifest.changed} changed; left: {audited}"
+        return Outcome(hash_of_data(output), said)
+
+    inputs = data_hashes(build.source) | {
+        "suite": load_suite(SUITE_FOLDER).sha256,
+        "clean.fixers": ", ".join(sorted(table.fixers)),
+        "clean.announcements": table.announcements,
+        "audit.errors": build.profile.audit.errors,
+    }
+    return Stage(CLEAN, inputs, (), output, make, _is_data)
