@@ -18,14 +18,14 @@ from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 10,
-    "single_tool": 16,
-    "tool_identity": 8,
-    "field_access": 18,
-    "cross_tool": 24,
-    "edge_cases": 6,
-    "summary": 9,
-    "chaining": 9,
+    "direct_answers": 16,
+    "single_tool": 11,
+    "tool_identity": 7,
+    "field_access": 17,
+    "cross_tool": 28,
+    "edge_cases": 7,
+    "summary": 6,
+    "chaining": 8,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.
 TRIES = 60
