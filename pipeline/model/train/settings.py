@@ -21,7 +21,7 @@ class TrainingSettings:
 
     iterations: int = _setting(800, "optimizer steps to make, counted in batches")
     batch_size: int = _setting(1, "rows in a batch, over all workers together")
-    learning_rate: float = _setting(2.5e-4, "the highest learning rate")
+    learning_rate: float = _setting(1.2e-4, "the highest learning rate")
     schedule: str = _setting("cosine", "how the rate goes down after the warm-up")
     warmup: int = _setting(20, "iterations in which the rate climbs from zero")
     final_rate: float = _setting(0.05, "share of the learning rate that the schedule ends at")
