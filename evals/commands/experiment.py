@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
 from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
+from pipeline.model.train.settings import TrainingSettings
 
 from ..experiment.arms import ARMS, DEFAULT_ARMS, arms_named
 
@@ -61,6 +62,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     add("--arms", metavar="LIST", default=",".join(DEFAULT_ARMS), help="default: %(default)s")
     add("--seeds", type=_positive, metavar="N", default=3, help="seeds 0 to N-1 (default: 3)")
     add("--iterations", type=_positive, metavar="N", default=400, help="default: %(default)s")
+    rate = TrainingSettings.learning_rate
+    add("--learning-rate", type=float, metavar="R", default=rate, help="default: %(default)s")
     add("--base", type=Path, metavar="DIR", default=EMBEDDED_MODEL_UNQUANTIZED, help="base model")
     add("--bits", type=int, default=5, help="default: %(default)s")
     add("--group-size", type=int, default=64, help="default: %(default)s")
@@ -127,6 +130,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str]) -> "ExperimentRe
         arms=arms_named(options.arms),
         seeds=options.seeds,
         iterations=options.iterations,
+        learning_rate=options.learning_rate,
         base=options.base.resolve(),
         bits=options.bits,
         group_size=options.group_size,

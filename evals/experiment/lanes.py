@@ -52,10 +52,8 @@ class Board:
         worked = done - sum(self._first.values())
         left = seconds / worked * (total - done) if worked else None
         told = "" if left is None else f", about {duration(left)} left"
-        return (
-            f"experiment: {self._finished} of {len(self._done)} builds done, {done / total:.0%} of "
-            f"the training{told}"
-        )
+        share = f"{100 * done / total:.0f} % of the training"
+        return f"experiment: {self._finished} of {len(self._done)} builds done, {share}{told}"
 
 
 class _Lanes:

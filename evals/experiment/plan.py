@@ -13,6 +13,7 @@ from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.folder import model_fingerprint
 from pipeline.model.train.manifest import NAME as TRAINED
 from pipeline.model.train.manifest import AdapterManifest
+from pipeline.model.train.settings import TrainingSettings
 
 from ..decide.results import Results, read_results
 from .arms import Arm
@@ -38,6 +39,7 @@ class Experiment:
     arms: tuple[Arm, ...]
     seeds: int = 3
     iterations: int = 400
+    learning_rate: float = TrainingSettings.learning_rate
     base: Path = EMBEDDED_MODEL_UNQUANTIZED
     bits: int = 5
     group_size: int = 64
@@ -75,6 +77,7 @@ class ArmBuild:
         # Enough reports to follow it, one validation loss, a checkpoint every few minutes.
         train: dict[str, object] = {
             "iterations": wanted.iterations,
+            "learning_rate": wanted.learning_rate,
             "report_every": 10,
             "save_every": 50,
             "evaluate_every": max(10, wanted.iterations // 10 * 10),

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -54,13 +55,28 @@ def identity_of_adapter(folder: Path) -> Identity | None:
         return None
 
 
-def finished_adapter(folders: Iterable[Path], wanted: Identity) -> Path | None:
-    """Return the first folder with an adapter that the wanted training would end with."""
+class Search(NamedTuple):
+    """What was found: an adapter, else the nearest one and in what it differs."""
+
+    adapter: Path | None
+    nearest: str
+
+
+def find_adapter(folders: Iterable[Path], wanted: Identity) -> Search:
+    """Look for an adapter that the wanted training would end with; the first one is taken."""
+    nearest: tuple[list[str], Path] | None = None
     for folder in folders:
         found = identity_of_adapter(folder)
-        if found is not None and not differences(wanted, found):
-            return folder
-    return None
+        if found is None:
+            continue
+        phrases = differences(wanted, found)
+        if not phrases:
+            return Search(folder, "")
+        if nearest is None or len(phrases) < len(nearest[0]):
+            nearest = phrases, folder
+    if nearest is None:
+        return Search(None, "none says what made it")
+    return Search(None, f"the nearest, {nearest[1].name}, has {', '.join(nearest[0])}")
 
 
 def copy_adapter(source: Path, target: Path) -> None:

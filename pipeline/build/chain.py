@@ -4,7 +4,7 @@ import gc
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,8 +38,14 @@ def _held(folder: Path) -> Iterator[None]:
 class Chain:
     """The stages of one build folder and what is recorded of them."""
 
-    def __init__(self, folder: Path, stages: Sequence[Stage]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stages: Sequence[Stage],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.folder = folder
+        self._clock = clock
         self.stages = stages
         self.record = read_record(folder) or BuildRecord()
         self._made_now: dict[str, float] = {}
@@ -66,20 +72,18 @@ class Chain:
         # What is recorded is there: the record goes before the output does.
         self._write(self.record.with_stage(stage.name, None))
         inputs = inputs_of(stage, self.record)
-        started = time.perf_counter()
+        started = self._clock()
         try:
             outcome = stage.make()
         except KeyboardInterrupt:
-            spent = duration(time.perf_counter() - started)
+            spent = duration(self._clock() - started)
             print(
                 f"callgate: stopped in {stage.name} after {spent}; everything before it is kept, "
                 "and the same command goes on from there",
                 file=sys.stderr,
             )
             raise
-        finally:
-            _free_memory()
-        seconds = time.perf_counter() - started
+        seconds = self._clock() - started
         made = Made(
             inputs=inputs,
             output=str(outcome.output or stage.output),
@@ -90,6 +94,7 @@ class Chain:
         self._write(self.record.with_stage(stage.name, made))
         self._made_now[stage.name] = seconds
         say(f"{head}: {outcome.said} ({duration(seconds)})")
+        _free_memory()
 
     def _clear(self) -> None:
         """Remove the big folders that no stage is going to read."""

@@ -57,6 +57,7 @@ def clean_stage(build: Build) -> Stage:
     def make() -> Outcome:
         from ..data.clean import CleanSettings, clean
 
+        shutil.rmtree(output, ignore_errors=True)
         settings = CleanSettings(frozenset(table.fixers), table.announcements)
         manifest = clean(build.source, output, settings).manifest
         try:

@@ -9,7 +9,8 @@ from fixtures import CallgateError
 from ..files import sha256_of_file, write_atomic
 from ..model.folder import FUSE_RECORD, QUANTIZE_RECORD, check_model_folder, read_json_object
 from ..model.folders import megabytes
-from .adapters import copy_adapter, deciding_settings, finished_adapter, wanted_identity
+from ..model.train.settings import TrainingPaths, TrainingSettings
+from .adapters import copy_adapter, deciding_settings, find_adapter, wanted_identity
 from .build import FIDELITY, FUSE, QUANTIZE, SPLITS, TRAIN, Build, data_inputs, is_file
 from .stage import Outcome, Stage
 
@@ -43,6 +44,34 @@ def _is_model(record: str) -> Callable[[Path, str], bool]:
     return is_model
 
 
+def _take(build: Build, settings: TrainingSettings, output: Path) -> str | None:
+    """Put a finished adapter of the same training into its place and say which; None for none."""
+    wanted = wanted_identity(build.base_fingerprint, build.data, settings)
+    others = sorted(build.adapters.iterdir()) if build.adapters else []
+    found, nearest = find_adapter((output, *others), wanted)
+    if found is None:
+        if build.adapters is not None:
+            print(f"no adapter in {build.adapters} is of this training: {nearest}", flush=True)
+        return None
+    if found != output:
+        shutil.rmtree(output, ignore_errors=True)
+        copy_adapter(found, output)
+    return f"the same training made {found}"
+
+
+def _train(build: Build, settings: TrainingSettings, output: Path) -> str:
+    """Train, or go on training, and say what it came to."""
+    from ..model.train.training import train_adapter
+
+    shutil.rmtree(output, ignore_errors=True)
+    paths = TrainingPaths(Path(build.profile.base), build.data, output)
+    manifest = train_adapter(paths, settings, restart=build.restart)
+    assert manifest is not None, "one worker writes the adapter itself"
+    valid = manifest.valid_loss
+    validated = "" if valid is None else f", validation loss {valid:.3f}"
+    return f"{settings.iterations} iterations, train loss {manifest.train_loss:.3f}{validated}"
+
+
 def train_stage(build: Build) -> Stage:
     """Return the training, or the finished adapter that is taken in its place."""
     from ..model.adapter import read_adapter
@@ -58,25 +87,7 @@ def train_stage(build: Build) -> Stage:
     settings = build.profile.settings_with(build.seed)
 
     def make() -> Outcome:
-        wanted = wanted_identity(build.base_fingerprint, build.data, settings)
-        others = sorted(build.adapters.iterdir()) if build.adapters else []
-        found = finished_adapter((output, *others), wanted)
-        if found is None:
-            from ..model.train.settings import TrainingPaths
-            from ..model.train.training import train_adapter
-
-            shutil.rmtree(output, ignore_errors=True)
-            paths = TrainingPaths(Path(build.profile.base), build.data, output)
-            manifest = train_adapter(paths, settings, restart=build.restart)
-            assert manifest is not None, "one worker writes the adapter itself"
-            said = f"{settings.iterations} iterations, train loss {manifest.train_loss:.3f}"
-            if manifest.valid_loss is not None:
-                said += f", validation loss {manifest.valid_loss:.3f}"
-        else:
-            said = f"the same training made {found}"
-            if found != output:
-                shutil.rmtree(output, ignore_errors=True)
-                copy_adapter(found, output)
+        said = _take(build, settings, output) or _train(build, settings, output)
         return Outcome(read_adapter(output).fingerprint, said)
 
     data, after = data_inputs(build)

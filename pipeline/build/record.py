@@ -35,8 +35,10 @@ class BuildRecord(_Model):
 
     def with_stage(self, name: str, made: Made | None) -> "BuildRecord":
         """Return the record with a stage put in or, for None, taken out."""
-        stages = {key: value for key, value in self.stages.items() if key != name}
-        if made is not None:
+        stages = {**self.stages}
+        if made is None:
+            stages.pop(name, None)
+        else:
             stages[name] = made
         return self.model_copy(update={"stages": stages})
 

@@ -1,0 +1,75 @@
+"""Which finished adapters a training would end with, told from what they say of themselves."""
+
+import json
+
+import pytest
+
+from pipeline.build.adapters import differences, find_adapter, wanted_identity
+from pipeline.model.train.manifest import AdapterManifest, Identity
+from pipeline.model.train.settings import TrainingSettings
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "train.jsonl").write_text("{}\n")
+    return folder
+
+
+def write_adapter(folder, identity, **changes):
+    rows = tuple(file.model_copy(update={"rows": 5}) for file in identity.data)
+    settings = identity.settings | changes
+    manifest = AdapterManifest(
+        base="base",
+        identity=identity.model_copy(update={"data": rows, "settings": settings}),
+        tokens=1,
+        counted_tokens=1,
+        seconds=1.0,
+        peak_bytes=1,
+        train_loss=1.0,
+        valid_loss=None,
+        versions={},
+        device="cpu",
+    )
+    folder.mkdir(parents=True)
+    (folder / "train.json").write_text(manifest.model_dump_json())
+    return folder
+
+
+def test_an_adapter_of_the_same_base_data_and_settings_is_found_whatever_its_name(data, tmp_path):
+    wanted = wanted_identity("base", data, TrainingSettings(seed=3))
+    (tmp_path / "empty").mkdir()
+    other = write_adapter(tmp_path / "other", wanted, seed=4)
+    same = write_adapter(tmp_path / "zzz", wanted)
+    assert find_adapter([tmp_path / "empty", other, same], wanted).adapter == same
+
+
+def test_where_none_is_found_the_nearest_tells_what_differs(data, tmp_path):
+    wanted = wanted_identity("base", data, TrainingSettings(seed=3))
+    far = write_adapter(tmp_path / "far", wanted, seed=4, rank=4)
+    near = write_adapter(tmp_path / "near", wanted, seed=4)
+    assert find_adapter([far, near], wanted) == (None, "the nearest, near, has seed 4 instead of 3")
+    assert find_adapter([tmp_path], wanted) == (None, "none says what made it")
+
+
+def test_how_often_a_training_is_watched_and_saved_makes_no_difference(data, tmp_path):
+    wanted = wanted_identity("base", data, TrainingSettings())
+    watched = write_adapter(
+        tmp_path / "a", wanted, report_every=1, evaluate_every=50, evaluate_batches=2, save_every=1
+    )
+    assert find_adapter([watched], wanted).adapter == watched
+
+
+@pytest.mark.parametrize(
+    ("change", "phrase"),
+    [
+        ({"base_fingerprint": "another"}, "another base model"),
+        ({"workers": 2}, "2 workers instead of 1"),
+        ({"data": ()}, "other data"),
+    ],
+)
+def test_another_base_data_or_number_of_workers_is_another_training(data, change, phrase):
+    wanted = wanted_identity("base", data, TrainingSettings())
+    found = Identity.model_validate(json.loads(wanted.model_dump_json()) | change)
+    assert differences(wanted, found) == [phrase]
