@@ -1,9 +1,10 @@
 """Finished adapters that need not be trained again: those that the same training made."""
 
+import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -11,6 +12,9 @@ from ..files import sha256_of_file
 from ..model.folders import atomic_folder, locked_parent
 from ..model.train.manifest import NAME, AdapterManifest, Identity, TrainedOn
 from ..model.train.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    import mlx.core as mx
 
 # They decide what is told of a training and how often it is saved, and nothing of its weights.
 _TOLD = frozenset(("report_every", "evaluate_every", "evaluate_batches", "save_every"))
@@ -85,3 +89,29 @@ def copy_adapter(source: Path, target: Path) -> None:
         for file in sorted(source.iterdir()):
             if file.is_file():
                 shutil.copyfile(file, part / file.name)
+
+
+def carry_adapter(source: Path, target: Path, base: str) -> int:
+    """Write an adapter in float16, small enough for a repository; return its bytes.
+
+    `base` is what it shall call its base model: the folder of one machine means nothing on others.
+    Raises CallgateError when `target` is no adapter that could be replaced.
+    """
+    from ..model.adapter import CONFIG, WEIGHTS, read_adapter
+    from ..model.folder import read_json_object
+    from ..model.loading import quiet_imports
+
+    if target.exists():
+        read_adapter(target)
+    with quiet_imports():
+        import mlx.core as mx
+    arrays = cast("dict[str, mx.array]", mx.load(str(source / WEIGHTS)))
+    with locked_parent(target.parent), atomic_folder(target) as part:
+        for file in sorted(source.iterdir()):
+            if file.is_file() and file.name not in (CONFIG, WEIGHTS):
+                shutil.copyfile(file, part / file.name)
+        half = {name: array.astype(mx.float16) for name, array in arrays.items()}
+        mx.save_safetensors(str(part / WEIGHTS), half)
+        config = read_json_object(source / CONFIG) | {"model": base}
+        (part / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    return sum(file.stat().st_size for file in target.iterdir())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fixtures import CallgateError
 
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
-from .build import EVALUATE, GATE, STAGES, Build
+from .build import EVALUATE, GATE, STAGES, TRAIN, Build
 from .profile import CHECKOUT, Profile, built_in, read_profile
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     add("--reports", type=Path, metavar="DIR", default=REPORTS, help="where the run goes")
     add("--until", choices=STAGES, metavar="STAGE", help="the last stage to make")
     add("--restart", action="store_true", help="throw away an unfinished training of other things")
+    add(
+        "--carry",
+        type=Path,
+        metavar="DIR",
+        help="if the gate passed, write the adapter there in float16, for a repository to carry",
+    )
     add("--keep-intermediates", action="store_true", help="keep every big folder")
     add("--dry-run", action="store_true", help="say what would be made and why, and make nothing")
     options = parser.parse_args(arguments)
@@ -124,6 +130,7 @@ def main(arguments: Sequence[str]) -> int:
     _ready_base(base, dry_run=options.dry_run)
 
     from ..model.folder import model_fingerprint
+    from ..model.folders import megabytes
     from .chain import Chain, say
     from .disk import check_disk
     from .model_stages import NotWhatWasTrained
@@ -165,4 +172,11 @@ def main(arguments: Sequence[str]) -> int:
 
     run = Path(chain.record.stages[EVALUATE].output)
     say(f"\ngate {profile.gate.policy}, run {run}")
-    return hold_gate(run, profile.gate.policy, build.reports)
+    code = hold_gate(run, profile.gate.policy, build.reports)
+    if options.carry is not None and code == 0:
+        from .adapters import carry_adapter
+
+        shown = base.relative_to(CHECKOUT) if base.is_relative_to(CHECKOUT) else base.name
+        size = carry_adapter(Path(chain.record.stages[TRAIN].output), options.carry, str(shown))
+        say(f"wrote {options.carry}: {megabytes(size)}")
+    return code
