@@ -2,12 +2,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from fixtures import CallgateError
 from pipeline.model.train.progress import duration
@@ -56,6 +58,10 @@ class Board:
         return f"experiment: {self._finished} of {len(self._done)} builds done, {share}{told}"
 
 
+def _log(build: ArmBuild) -> Path:
+    return build.experiment.folder / f"{build.name}.log"
+
+
 class _Lanes:
     """Runs builds, as many at a time as there are lanes, and prints what they say."""
 
@@ -71,16 +77,25 @@ class _Lanes:
 
     def run(self) -> list[ArmBuild]:
         """Run all builds and return those that failed."""
+        # To be told to end must not leave builds behind that go on.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            codes = self._run_all()
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        return [build for build, code in zip(self._builds, codes, strict=True) if code]
+
+    def _run_all(self) -> list[int]:
         with ThreadPoolExecutor(self._lanes) as pool:
             try:
-                codes = list(pool.map(self._run, self._builds))
+                return list(pool.map(self._run, self._builds))
             except KeyboardInterrupt:
                 # The builds were interrupted by the same key; those that wait must not begin.
                 self._stopped = True
                 for process in list(self._processes):
                     process.terminate()
+                self._say("stopped: what is made is kept, and the same command makes the rest")
                 raise
-        return [build for build, code in zip(self._builds, codes, strict=True) if code]
 
     def _run(self, build: ArmBuild) -> int:
         if self._stopped:
@@ -88,7 +103,7 @@ class _Lanes:
         words = f"import sys; from pipeline.cli import main; sys.exit(main({build.words!r}))"
         threads = max(1, (os.cpu_count() or 1) // self._lanes)
         with (
-            (build.experiment.folder / f"{build.name}.log").open("a", encoding="utf-8") as log,
+            _log(build).open("a", buffering=1, encoding="utf-8") as log,
             subprocess.Popen(
                 [sys.executable, "-c", words],
                 cwd=CHECKOUT,
@@ -131,7 +146,7 @@ def run_builds(builds: Sequence[ArmBuild], lanes: int, say: Say) -> None:
     """
     failed = _Lanes(builds, lanes, say).run()
     if failed:
-        logs = ", ".join(str(build.experiment.folder / f"{build.name}.log") for build in failed)
+        logs = ", ".join(str(_log(build)) for build in failed)
         raise CallgateError(
             f"{len(failed)} of {len(builds)} builds failed; {logs} say why; the same command "
             "makes what is missing"

@@ -102,7 +102,7 @@ class Chain:
             self._write(
                 self.record.with_stage(stage.name, made.model_copy(update={"deleted": True}))
             )
-            shutil.rmtree(made.output, ignore_errors=True)
+            shutil.rmtree(stage.place(made), ignore_errors=True)
 
     def _write(self, record: BuildRecord) -> None:
         write_record(self.folder, record)

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures import SUITE_FOLDER, CallgateError, load_suite
 
@@ -9,16 +10,16 @@ from ..files import sha256_of_file, write_atomic
 from .build import AUDIT, CLEAN, SPLITS, Build, data_hashes, hash_of_data, is_file
 from .stage import Outcome, Stage
 
+if TYPE_CHECKING:
+    from ..data.audit_report import AuditReport
+
 
 def _is_data(folder: Path, fingerprint: str) -> bool:
     return (folder / SPLITS[0]).is_file() and hash_of_data(folder) == fingerprint
 
 
-def _refuse_errors(build: Build, folder: Path) -> str:
-    """Return what the audit finds in the data to train on; raises CallgateError for errors."""
-    from ..data.audit import audit
-
-    report = audit([folder])
+def _refuse_errors(build: Build, folder: Path, report: "AuditReport") -> None:
+    """Raise CallgateError for errors in the data to train on, unless the profile allows them."""
     errors = [finding for finding in report.findings if finding.severity == "error"]
     if errors and build.profile.audit.errors == "refuse":
         listed = ", ".join(f"{finding.id} ({finding.count} rows)" for finding in errors)
@@ -26,6 +27,9 @@ def _refuse_errors(build: Build, folder: Path) -> str:
             f"{folder}: the audit finds errors in the data to train on: {listed}; mend them, or "
             'train on them nevertheless with errors = "allow" in the table [audit] of the profile'
         )
+
+
+def _said(report: "AuditReport") -> str:
     return f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"
 
 
@@ -37,11 +41,10 @@ def audit_stage(build: Build) -> Stage:
         from ..data.audit import audit
 
         report = audit([build.source])
-        said = f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"
         if not build.profile.clean.fixers:
-            said = _refuse_errors(build, build.source)
+            _refuse_errors(build, build.source, report)
         write_atomic(output, report.model_dump_json(indent=2) + "\n")
-        return Outcome(sha256_of_file(output), said)
+        return Outcome(sha256_of_file(output), _said(report))
 
     inputs = data_hashes(build.source) | {
         "suite": load_suite(SUITE_FOLDER).sha256,
@@ -55,17 +58,19 @@ def clean_stage(build: Build) -> Stage:
     table, output = build.profile.clean, build.data
 
     def make() -> Outcome:
+        from ..data.audit import audit
         from ..data.clean import CleanSettings, clean
 
         shutil.rmtree(output, ignore_errors=True)
         settings = CleanSettings(frozenset(table.fixers), table.announcements)
         manifest = clean(build.source, output, settings).manifest
+        report = audit([output])
         try:
-            audited = _refuse_errors(build, output)
+            _refuse_errors(build, output, report)
         except CallgateError:
             shutil.rmtree(output)
             raise
-        said = f"{manifest.rows_in} rows in, {manifest.changed} changed; left: {audited}"
+        said = f"{manifest.rows_in} rows in, {manifest.changed} changed; left: {_said(report)}"
         return Outcome(hash_of_data(output), said)
 
     inputs = data_hashes(build.source) | {

@@ -13,7 +13,7 @@ class Outcome(NamedTuple):
 
     fingerprint: str
     said: str
-    output: Path | None = None  # where it is known only afterwards
+    output: Path | None = None  # of a stage that cannot tell before
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,14 @@ class Stage:
     name: str
     inputs: Mapping[str, str]
     after: tuple[str, ...]
-    output: Path
+    output: Path | None  # None where making it tells
     make: Callable[[], Outcome]
     whole: Callable[[Path, str], bool]
     disposable: bool = False  # the output is removed when nothing reads it any more
+
+    def place(self, made: Made) -> Path:
+        """Return where the output lies; a build folder that was moved is still found."""
+        return self.output or Path(made.output)
 
 
 class Step(NamedTuple):
@@ -64,7 +68,7 @@ def _reason(stage: Stage, record: BuildRecord, changed: set[str]) -> str | None:
             return f"{name} changed"
     if reason := _difference(made.inputs, inputs_of(stage, record)):
         return reason
-    if not made.deleted and not stage.whole(Path(made.output), made.fingerprint):
+    if not made.deleted and not stage.whole(stage.place(made), made.fingerprint):
         return "its output is gone"
     return None
 

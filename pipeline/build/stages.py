@@ -51,7 +51,7 @@ def evaluate_stage(build: Build, which: Model) -> Stage:
         "judge": judge_fingerprint(),
         "evaluate.max_tokens": str(table.max_tokens),
     }
-    return Stage(name, inputs, (before,), build.reports, make, _is_run)
+    return Stage(name, inputs, (before,), None, make, _is_run)
 
 
 def evaluate_name(profile: Profile, which: Model) -> str:
@@ -61,10 +61,10 @@ def evaluate_name(profile: Profile, which: Model) -> str:
 
 def stages_of(build: Build) -> list[Stage]:
     """Return the stages of a build in order, up to the run that the gate judges."""
-    train = train_stage(build)
     stages = [audit_stage(build)]
     if build.profile.clean.fixers:
         stages.append(clean_stage(build))
-    stages += [train, fuse_stage(build, train.output), quantize_stage(build)]
-    stages.append(fidelity_stage(build, train.output))
+    adapter = build.adapter or build.folder / "adapter"
+    stages += [train_stage(build), fuse_stage(build, adapter), quantize_stage(build)]
+    stages.append(fidelity_stage(build, adapter))
     return stages + [evaluate_stage(build, which) for which in build.profile.evaluate.models]
