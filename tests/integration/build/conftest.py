@@ -1,4 +1,4 @@
-"""A tiny llama with random weights that speaks bytes, a handful of rows, and builds of them."""
+"""A tiny 4-bit Qwen2 that speaks bytes, of the kind of the 32B model, and builds of it."""
 
 import json
 from collections.abc import Callable
@@ -57,29 +57,32 @@ def write_rows(file: Path, numbers: range, preamble: str = "") -> None:
 def place(tmp_path_factory) -> Path:
     """A folder with the model `base` and the data `data`, whose rows talk before they call."""
     import mlx.core as mx
-    from mlx_lm.models import llama
-    from mlx_lm.utils import save_config, save_model
+    from mlx_lm.models import qwen2
+    from mlx_lm.utils import quantize_model, save_config, save_model
 
     place = tmp_path_factory.mktemp("build")
     base = place / "base"
     base.mkdir()
     config = {
-        "model_type": "llama",
+        "model_type": "qwen2",
         "hidden_size": 64,
         "num_hidden_layers": 2,
         "intermediate_size": 128,
-        "num_attention_heads": 2,
-        "num_key_value_heads": 1,
-        "rms_norm_eps": 1e-5,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "rms_norm_eps": 1e-6,
         "vocab_size": write_tokenizer(base),
         "max_position_embeddings": 4096,
-        "tie_word_embeddings": True,
+        "rope_theta": 1000000.0,
+        "tie_word_embeddings": False,
         "eos_token_id": 2,
     }
     mx.random.seed(7)
-    model = llama.Model(llama.ModelArgs.from_dict(config))
-    model.model.embed_tokens.weight *= 10
-    mx.eval(model.parameters())
+    model = qwen2.Model(qwen2.ModelArgs.from_dict(config))
+    # As random numbers come, no token would be much likelier than the next.
+    model.lm_head.weight *= 5
+    model.set_dtype(mx.bfloat16)
+    model, config = quantize_model(model, config, 64, 4)
     save_model(base, model)
     save_config(config, base / "config.json")
     (place / "data").mkdir()

@@ -2,9 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
-from pipeline.build.adapters import differences, find_adapter, wanted_identity
+from fixtures import CallgateError
+from pipeline.build.adapters import carry_adapter, differences, find_adapter, wanted_identity
 from pipeline.model.train.manifest import AdapterManifest, Identity
 from pipeline.model.train.settings import TrainingSettings
 
@@ -73,3 +76,39 @@ def test_another_base_data_or_number_of_workers_is_another_training(data, change
     wanted = wanted_identity("base", data, TrainingSettings())
     found = Identity.model_validate(json.loads(wanted.model_dump_json()) | change)
     assert differences(wanted, found) == [phrase]
+
+
+@pytest.fixture
+def adapter(data, tmp_path):
+    folder = write_adapter(tmp_path / "adapter", wanted_identity("b", data, TrainingSettings()))
+    arrays = {"layer.lora_a": np.full((4, 8), 1 / 3, np.float32)}
+    save_file(arrays, folder / "adapters.safetensors")
+    parameters = {"rank": 8, "scale": 20.0, "dropout": 0.0}
+    config = {"fine_tune_type": "lora", "num_layers": 1, "lora_parameters": parameters}
+    config["model"] = "/home/someone/base"
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    return folder
+
+
+def test_a_carried_adapter_is_half_as_precise_and_names_no_folder_of_this_machine(
+    adapter, tmp_path
+):
+    carried = tmp_path / "carried"
+    size = carry_adapter(adapter, carried, ".models/base")
+    assert size == sum(file.stat().st_size for file in carried.iterdir())
+    weights = load_file(carried / "adapters.safetensors")["layer.lora_a"]
+    assert (weights.dtype, weights[0, 0]) == (np.float16, np.float16(1 / 3))
+    config = json.loads((carried / "adapter_config.json").read_bytes())
+    before = json.loads((adapter / "adapter_config.json").read_bytes())
+    assert config == before | {"model": ".models/base"}
+    assert (carried / "train.json").read_bytes() == (adapter / "train.json").read_bytes()
+    # It may be carried again, in place of what is there.
+    assert carry_adapter(adapter, carried, ".models/base") == size
+
+
+def test_a_folder_that_is_no_adapter_is_not_replaced(adapter, tmp_path):
+    other = tmp_path / "thesis"
+    other.mkdir()
+    with pytest.raises(CallgateError) as problem:
+        carry_adapter(adapter, other, "base")
+    assert str(problem.value) == f"{other} is no adapter folder: it has no adapter_config.json"
