@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from . import embedded
 from .blas import INSTALL_CURE, THREADS_VARIABLE, Blas, needs_fast_blas
+from .memory import free_memory, total_memory
 
 PACKAGES = (
     "mlx",
@@ -87,19 +88,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _memory_gb() -> tuple[float | None, float | None]:
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        kilobytes = {name: int(rest.split()[0]) for name, rest in (x.split(":") for x in lines)}
-        return kilobytes["MemTotal"] / 1e6, kilobytes["MemAvailable"] / 1e6
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, None
-    except (OSError, ValueError):
-        return None, None
 
 
 def _version(package: str) -> str | None:
@@ -207,7 +195,7 @@ def examine() -> Report:
     """Look at the machine and return the report; measures for about half a second."""
     compute, findings = _compute()
     model = embedded_model_state(embedded.EMBEDDED_MODEL)
-    total, free = _memory_gb()
+    total, free = (size and size / 1e9 for size in (total_memory(), free_memory()))
     disk_free = shutil.disk_usage(_CHECKOUT).free / 1e9
     return Report(
         platform=f"{platform.system()} {platform.release()} {platform.machine()}",

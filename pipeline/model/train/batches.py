@@ -43,7 +43,7 @@ def batch_of(rows: Sequence[TrainingRow], counted_in_all: int, workers: int = 1)
         inputs[index, : len(row.tokens) - 1] = row.tokens[:-1]
         places.extend(index * length + position - 1 for position in row.counted)
         targets.extend(row.tokens[position] for position in row.counted)
-    filling = _rounded(len(places)) - len(places)
+    filling = _rounded(max(1, len(places))) - len(places)
     weights = [1.0] * len(places) + [0.0] * filling
     return Batch(
         mx.array(inputs),
@@ -85,12 +85,11 @@ def batches_of(
 ) -> Iterator[Batch]:
     """Yield the batches of `order`; with workers, every `workers`-th row of each from `rank`.
 
-    Batches with fewer rows than workers are left out of a distributed training.
+    A worker that no row of a batch is left for gets one of which nothing is counted.
     """
     groups = groups_of(rows, batch_size)
     for number in order:
         members = [rows[index] for index in groups[number]]
-        if len(members) < workers:
-            continue
         counted = sum(len(row.counted) for row in members)
-        yield batch_of(members[rank::workers], counted, workers)
+        nothing = [TrainingRow(members[0].tokens[:2], ())]
+        yield batch_of(members[rank::workers] or nothing, counted, workers)

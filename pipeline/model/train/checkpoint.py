@@ -9,6 +9,7 @@ from fixtures import CallgateError
 
 from ...files import atomic_writer
 from ..folder import check_safetensors
+from .losses import diverged
 
 if TYPE_CHECKING:
     import mlx.core as mx
@@ -25,27 +26,25 @@ class Position(NamedTuple):
     seconds: float  # of computing before it
 
 
-def _random_state() -> "list[mx.array]":
-    import mlx.core as mx
-
-    return cast("list[mx.array]", mx.random.state)
-
-
 def save_checkpoint(
     folder: Path, model: "nn.Module", optimizer: "Optimizer", position: Position
 ) -> None:
     """Replace the folder's checkpoint by one of now: adapter, optimizer, random state, position.
 
-    The file is the old one or the new one, never a part of one.
+    The file is the old one or the new one, never a part of one. Raises CallgateError, and leaves
+    the old one, when a weight is no number.
     """
     import mlx.core as mx
     from mlx.utils import tree_flatten
 
+    finite = [mx.isfinite(array).all() for _, array in tree_flatten(model.trainable_parameters())]
+    if not mx.all(mx.stack(finite)).item():
+        raise diverged("a weight is no number", position.iteration)
     arrays: dict[str, mx.array] = {}
     for name, tree in (
         ("adapter", model.trainable_parameters()),
         ("optimizer", optimizer.state),
-        ("random", {"state": _random_state()[0]}),
+        ("random", {"state": cast("list[mx.array]", mx.random.state)[0]}),
     ):
         arrays.update({f"{name}.{key}": array for key, array in tree_flatten(tree)})
     metadata = {"position": orjson.dumps(position._asdict()).decode()}
@@ -62,23 +61,39 @@ def load_checkpoint(folder: Path, model: "nn.Module", optimizer: "Optimizer") ->
     from mlx.utils import tree_flatten, tree_unflatten
 
     file = folder / NAME
-    check_safetensors(file)
-    arrays, metadata = cast(
-        "tuple[dict[str, mx.array], dict[str, str]]", mx.load(str(file), return_metadata=True)
-    )
+    cure = f"delete {folder} to train from the beginning"
+    check_safetensors(file, cure)
     parts: dict[str, dict[str, mx.array]] = {"adapter": {}, "optimizer": {}, "random": {}}
-    for key, array in arrays.items():
-        part, _, name = key.partition(".")
-        parts[part][name] = array
+    try:
+        arrays, metadata = cast(
+            "tuple[dict[str, mx.array], dict[str, str]]", mx.load(str(file), return_metadata=True)
+        )
+        for key, array in arrays.items():
+            part, _, name = key.partition(".")
+            parts[part][name] = array
+        position = Position(**orjson.loads(metadata["position"]))
+        random_state = parts["random"]["state"]
+    except (RuntimeError, ValueError, KeyError, TypeError) as problem:
+        raise CallgateError(f"{file} is no checkpoint ({problem}): {cure}") from None
     wanted = {name: array.shape for name, array in tree_flatten(model.trainable_parameters())}
     found = {name: array.shape for name, array in parts["adapter"].items()}
     if wanted != found:
-        raise CallgateError(
-            f"{file} is of another adapter: delete {folder} to train from the beginning"
-        )
+        raise CallgateError(f"{file} is of another adapter: {cure}")
     model.load_weights(list(parts["adapter"].items()), strict=False)
     optimizer.init(model.trainable_parameters())
     optimizer.state = tree_unflatten(list(parts["optimizer"].items()))
-    _random_state()[0] = parts["random"]["state"]
-    mx.eval(model.trainable_parameters(), optimizer.state, mx.random.state)
-    return Position(**orjson.loads(metadata["position"]))
+    # The state can be read but not set; a seed of 64 bits is the state's two halves.
+    high, low = cast("list[int]", random_state.tolist())
+    mx.random.seed(high << 32 | low)
+    mx.eval(model.trainable_parameters(), optimizer.state)
+    return position
+
+
+def iteration_of(folder: Path) -> int:
+    """Return how many iterations the folder's checkpoint has behind it, 0 without a whole one."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            header = orjson.loads(file.read(int.from_bytes(file.read(8), "little")))
+        return int(orjson.loads(header["__metadata__"]["position"])["iteration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0

@@ -83,10 +83,15 @@ def warning_about(reports: Sequence[Report]) -> str | None:
     )
 
 
+def diverged(what: str, iteration: int) -> CallgateError:
+    """Return the error of a training that can learn nothing from there on."""
+    return CallgateError(
+        f"{what} at iteration {iteration}: no checkpoint was written since; train again with "
+        "--restart and a lower --learning-rate"
+    )
+
+
 def check_finite(loss: float, iteration: int) -> None:
-    """Raise CallgateError for a loss that is no number: nothing can be learnt from there on."""
+    """Raise CallgateError for a loss that is no number."""
     if not math.isfinite(loss):
-        raise CallgateError(
-            f"the loss is {loss} at iteration {iteration}: no checkpoint was written since; "
-            "train again with a lower --learning-rate, or with --clip 1"
-        )
+        raise diverged(f"the loss is {loss}", iteration)

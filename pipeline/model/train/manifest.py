@@ -1,13 +1,15 @@
 """train.json: what an adapter was made from, so that another person can make it again."""
 
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from ...files import sha256_of_file
 from ..folder import model_fingerprint
+from .losses import Report
 from .settings import TrainingPaths, TrainingSettings
 
 NAME = "train.json"
@@ -29,6 +31,7 @@ class TrainedOn(_Model):
 class Identity(_Model):
     """What decides the weights: two trainings of the same identity end with the same adapter."""
 
+    schema_version: Literal[1] = 1
     base_fingerprint: str  # see model_fingerprint
     data: tuple[TrainedOn, ...]
     settings: dict[str, Any]
@@ -36,11 +39,12 @@ class Identity(_Model):
 
     def differences(self, other: "Identity") -> list[str]:
         """Return a phrase for each thing in which another identity differs."""
-        mine, others = self.settings, other.settings
+        # A setting that did not exist yet did what its default does.
+        mine, others = self.settings, TrainingSettings().as_dict() | other.settings
         phrases = [
-            f"{name} {others.get(name)!r} instead of {value!r}"
+            f"{name} {others[name]!r} instead of {value!r}"
             for name, value in mine.items()
-            if others.get(name) != value
+            if others[name] != value
         ]
         if self.base_fingerprint != other.base_fingerprint:
             phrases.append("another base model")
@@ -79,6 +83,27 @@ def identity_of(
         ),
         settings=settings.as_dict(),
         workers=workers,
+    )
+
+
+def manifest_of(
+    identity: Identity, reports: Sequence[Report], *, base: str, device: str
+) -> AdapterManifest:
+    """Return the manifest of a training that is done, from the reports of its course."""
+    trained = [report.train_loss for report in reports if report.train_loss is not None]
+    valid = [report.valid_loss for report in reports if report.valid_loss is not None]
+    last = reports[-1]
+    return AdapterManifest(
+        base=base,
+        identity=identity,
+        tokens=last.tokens,
+        counted_tokens=last.counted_tokens,
+        seconds=round(last.seconds, 1),
+        peak_bytes=max(report.peak_bytes for report in reports),
+        train_loss=trained[-1],
+        valid_loss=valid[-1] if valid else None,
+        versions=versions(),
+        device=device,
     )
 
 

@@ -3,19 +3,32 @@
 import sys
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 _SECONDS_BETWEEN_LINES = 30.0
+_ITERATIONS_BEFORE_AN_ESTIMATE = 10
+
+
+class Reached(NamedTuple):
+    """How far a training is: iterations, tokens read, seconds of training."""
+
+    iteration: int
+    tokens: int
+    seconds: float
 
 
 class TrainingProgress:
-    """Shows iterations, loss, speed and time left on standard error; nothing when not `shown`."""
+    """Shows iterations, loss, speed and time left on standard error; nothing when not `shown`.
 
-    def __init__(self, iterations: int, done: int, *, shown: bool) -> None:
-        self._iterations, self._done, self._before = iterations, done, done
+    Time is estimated by the tokens that are left, since batches differ in length.
+    """
+
+    def __init__(self, begun: Reached, iterations: int, tokens: int, *, shown: bool) -> None:
+        self._begun = self._last = begun
+        self._iterations, self._tokens = iterations, tokens
         self._shown = shown
-        self._started = self._said = time.monotonic()
-        self._loss: float | None = None
+        self._said: float | None = None
+        self._estimated = False
         self._bar: Any = None
 
     def __enter__(self) -> "TrainingProgress":
@@ -30,7 +43,7 @@ class TrainingProgress:
                 TextColumn("{task.description}"),
                 console=Console(stderr=True),
             )
-            self._bar.add_task("", total=self._iterations, completed=self._done)
+            self._bar.add_task("", total=self._iterations, completed=self._begun.iteration)
             self._bar.start()
         return self
 
@@ -50,18 +63,31 @@ class TrainingProgress:
         elif self._shown:
             print(sentence, file=sys.stderr, flush=True)
 
-    def report(self, iteration: int, loss: float, tokens_a_second: float) -> None:
+    def report(self, reached: Reached, loss: float) -> None:
         """Take note of a report of the trainer."""
-        first = self._done == self._before
-        self._done = iteration
-        now = time.monotonic()
-        left = (now - self._started) / (iteration - self._before) * (self._iterations - iteration)
-        text = f"loss {loss:.3f}, {tokens_a_second:.0f} tokens/s, {duration(left)} left"
+        speed = (reached.tokens - self._last.tokens) / (reached.seconds - self._last.seconds)
+        spent = reached.seconds - self._begun.seconds
+        left = spent / (reached.tokens - self._begun.tokens) * (self._tokens - reached.tokens)
+        self._last = reached
+        done = reached.iteration - self._begun.iteration
+        if not self._estimated and done >= _ITERATIONS_BEFORE_AN_ESTIMATE:
+            self._estimated = True
+            self.say(
+                f"estimated after {done} iterations: {duration(reached.seconds + left)} for all "
+                f"{self._iterations}, validation apart"
+            )
+        text = f"loss {loss:.3f}, {speed:.0f} tokens/s, {duration(left)} left"
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=iteration, description=text)
-        elif first or iteration == self._iterations or now - self._said > _SECONDS_BETWEEN_LINES:
-            self._said = now
-            self.say(f"training: iteration {iteration}/{self._iterations}, {text}")
+            completed = reached.iteration
+            self._bar.update(self._bar.task_ids[0], completed=completed, description=text)
+        elif self._is_time(reached.iteration):
+            self._said = time.monotonic()
+            self.say(f"training: iteration {reached.iteration}/{self._iterations}, {text}")
+
+    def _is_time(self, iteration: int) -> bool:
+        if self._said is None or iteration == self._iterations:
+            return True
+        return time.monotonic() - self._said > _SECONDS_BETWEEN_LINES
 
 
 def duration(seconds: float) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
-
 from fixtures import CallgateError
 
+from ...data.chunks import Chunk, Problem
+from ...data.chunks import read_rows as read_lines
+from ...data.rows import OPENAI, Row
 from ..chat import ChatTokenizer, render_text
 
 
@@ -52,17 +53,10 @@ def training_row(
     return TrainingRow(tuple(tokens), tuple(counted))
 
 
-def _messages_of(line: bytes) -> list[dict[str, str]]:
-    row = orjson.loads(line)
-    messages = row.get("messages") if isinstance(row, dict) else None
-    if not isinstance(messages, list) or not messages:
-        raise ValueError("it has no messages")
-    for number, message in enumerate(messages, start=1):
-        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
-            raise ValueError(f"messages[{number - 1}].content is no text")
-        if not isinstance(message.get("role"), str):
-            raise ValueError(f"messages[{number - 1}].role is no text")
-    return messages
+def _messages_of(row: Row) -> list[dict[str, str]]:
+    if row.form == OPENAI:
+        raise ValueError("calls beside the text (tool_calls) are not trained on")
+    return [{"role": turn.role, "content": turn.text} for turn in row.turns]
 
 
 def read_rows(
@@ -70,8 +64,8 @@ def read_rows(
 ) -> list[TrainingRow]:
     """Return the rows of a JSON Lines file in the file's order.
 
-    Raises CallgateError that names file, line and what to do: a line that is no chat row, a
-    template that does not render it, a row without an assistant turn or longer than `window`.
+    Raises CallgateError that names file, line and what to do: a line that is no row, a template
+    that does not render it, a row without an assistant turn or longer than `window`.
     """
     return list(_rows(file, tokenizer, stops, window))
 
@@ -82,28 +76,29 @@ def _rows(
     from jinja2 import TemplateError
 
     too_long: list[tuple[int, int]] = []
-    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
-        if not line.strip():
-            continue
+    content = file.read_bytes()
+    number = 0
+    lines = read_lines(Chunk(0, file, 0, len(content)), content)
+    for number, line in enumerate(lines, start=1):
         try:
+            if isinstance(line, Problem):
+                raise ValueError(line.message)
             row = training_row(tokenizer, _messages_of(line), stops)
+            if not row.counted:
+                raise ValueError("no assistant turn: there is nothing to learn from it")
         except (ValueError, TemplateError) as problem:
             raise CallgateError(
                 f"{file}: line {number}: {problem}; `callgate audit` shows what is wrong with "
-                "the data and `callgate clean` mends it"
+                "the data and `callgate clean` mends what can be mended"
             ) from None
-        if not row.counted:
-            raise CallgateError(
-                f"{file}: line {number}: no assistant turn: there is nothing to learn from it; "
-                "`callgate clean` sets such rows aside"
-            )
         if len(row.tokens) > window:
             too_long.append((number, len(row.tokens)))
         yield row
     if too_long:
+        first, length = too_long[0]
         longest = max(length for _, length in too_long)
         raise CallgateError(
-            f"{file}: line {too_long[0][0]}: the row has {too_long[0][1]} tokens and the window "
-            f"{window} ({len(too_long)} rows are too long): a cut row teaches to stop in the "
-            f"middle; raise --window to {longest} or take such rows out"
+            f"{file}: line {first}: the row has {length} tokens and the window {window} "
+            f"({len(too_long)} of {number} are too long): a cut row teaches to stop in the middle; "
+            f"raise --window to {longest} or take such rows out"
         )

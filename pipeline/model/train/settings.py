@@ -1,5 +1,6 @@
 """What a training is told: every hyper-parameter with its default and its help."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -19,18 +20,25 @@ def _setting(default: Any, help_text: str) -> Any:  # noqa: ANN401 - a field of 
 class TrainingSettings:
     """The hyper-parameters of one training; two trainings with equal ones on equal data agree."""
 
-    iterations: int = _setting(800, "optimizer steps to make, counted in batches")
+    iterations: int = _setting(800, "batches to learn from")
     batch_size: int = _setting(1, "rows in a batch, over all workers together")
     learning_rate: float = _setting(1.2e-4, "the highest learning rate")
     schedule: str = _setting("cosine", "how the rate goes down after the warm-up")
-    warmup: int = _setting(20, "iterations in which the rate climbs from zero")
+    decay: int = _setting(
+        0, "steps in which the rate falls after the warm-up; 0 takes what is left"
+    )
+    warmup: int = _setting(20, "steps in which the rate climbs from zero")
     final_rate: float = _setting(0.05, "share of the learning rate that the schedule ends at")
     optimizer: str = _setting("adam", "the optimizer, by its name in mlx.optimizers")
+    optimizer_options: str = _setting(
+        "{}", 'more options of the optimizer as a JSON object, such as {"weight_decay": 0.1}'
+    )
     clip: float = _setting(1.0, "longest gradient, in its global norm; 0 clips none")
     rank: int = _setting(8, "rank of the adapter's matrices")
     scale: float = _setting(20.0, "factor on the adapter's output")
     dropout: float = _setting(0.0, "share of the adapter's input that is dropped")
     layers: int = _setting(-1, "blocks to adapt, counted from the last; -1 adapts all")
+    keys: str = _setting("", "layers to adapt in a block, by names and commas; none adapts all")
     window: int = _setting(2048, "longest row in tokens; longer ones refuse the training")
     accumulate: int = _setting(1, "batches whose gradients make one step")
     checkpointing: bool = _setting(False, "compute activations twice to save memory")
@@ -45,7 +53,7 @@ class TrainingSettings:
         lowest = {
             "iterations": 1, "batch_size": 1, "warmup": 0, "rank": 1, "window": 2,
             "accumulate": 1, "report_every": 1, "evaluate_every": 1, "save_every": 1,
-            "clip": 0, "seed": 0,
+            "clip": 0, "seed": 0, "decay": 0,
         }  # fmt: skip
         for name, least in lowest.items():
             if getattr(self, name) < least:
@@ -59,13 +67,36 @@ class TrainingSettings:
             raise CallgateError(f"learning_rate is {self.learning_rate}: it must be above 0")
         if not 0 <= self.dropout < 1 or not 0 <= self.final_rate <= 1:
             raise CallgateError("dropout and final_rate are shares: 0 to 1, dropout below 1")
-        if self.save_every % self.report_every or self.save_every % self.accumulate:
+        # Where a gradient is half summed, or no loss reported, there is nothing to go on from.
+        multiples = (
+            ("save_every", "report_every"), ("evaluate_every", "report_every"),
+            ("save_every", "accumulate"), ("iterations", "accumulate"),
+        )  # fmt: skip
+        for name, divisor in multiples:
+            if getattr(self, name) % getattr(self, divisor):
+                raise CallgateError(
+                    f"{name} is {getattr(self, name)}: it must be a multiple of {divisor} "
+                    f"({getattr(self, divisor)})"
+                )
+        if not isinstance(self.options_of_optimizer, dict):
             raise CallgateError(
-                f"save_every is {self.save_every}: it must be a multiple of report_every "
-                f"({self.report_every}) and of accumulate ({self.accumulate})"
+                f"optimizer_options is {self.optimizer_options!r}: it must be a JSON object"
             )
         if self.layers == 0 or self.layers < -1:
             raise CallgateError(f"layers is {self.layers}: it must be -1 (all) or at least 1")
+
+    @property
+    def options_of_optimizer(self) -> Any:  # noqa: ANN401 - checked to be a dict
+        """What `optimizer_options` says, None when it is no JSON."""
+        try:
+            return json.loads(self.optimizer_options)
+        except ValueError:
+            return None
+
+    @property
+    def names_of_layers(self) -> list[str]:
+        """The names in `keys`."""
+        return [name.strip() for name in self.keys.split(",") if name.strip()]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings by name."""

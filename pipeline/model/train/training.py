@@ -3,33 +3,30 @@
 import contextlib
 import io
 import itertools
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import Any
 
 from fixtures import CallgateError
 
-from ...files import write_atomic
-from ..folders import atomic_folder, locked_parent
 from ..loading import LoadedModel, load_model, quiet_imports
 from . import checkpoint, losses
+from .adapting import adapt
 from .batches import Batch, batches_of, groups_of, schedule_of
 from .loss import counted_loss
-from .manifest import NAME as MANIFEST
-from .manifest import AdapterManifest, Identity, identity_of, versions
+from .manifest import AdapterManifest, identity_of, manifest_of
 from .optimizer import make_optimizer
-from .progress import TrainingProgress
+from .preflight import check_needs, needs_of, raise_out_of_memory
+from .progress import Reached, TrainingProgress
+from .publish import publish
 from .rows import TrainingRow, read_rows
 from .settings import TrainingPaths, TrainingSettings
+from .unfinished import unfinished_folder
+from .workers import check_workers, workers_on_this_machine
 
-if TYPE_CHECKING:
-    from mlx import nn
-
-_IDENTITY = "identity.json"
 # Validation batches are drawn once, from a seed that no epoch of the training has.
 _VALIDATION_EPOCH = 2**31
 
@@ -164,16 +161,14 @@ class _Training:
     def on_train_loss_report(self, report: dict[str, Any]) -> None:
         """Take a report of the trainer: record it, validate and save when it is time."""
         now = time.perf_counter()
-        spent, self._since = now - self._since, now
-        self.seconds += spent
+        self.seconds += now - self._since
         settings = self.settings
         iteration = self.start + report["iteration"]
         losses.check_finite(report["train_loss"], iteration)
-        read_before = next((line.tokens for line in reversed(self.reports)), 0)
         self._add(iteration, train_loss=report["train_loss"], learning_rate=report["learning_rate"])
         if self.progress is not None:
-            speed = (self.tokens - read_before) / spent
-            self.progress.report(iteration, report["train_loss"], speed)
+            reached = Reached(iteration, self.tokens, self.seconds)
+            self.progress.report(reached, report["train_loss"])
             warning = losses.warning_about(self.reports)
             if warning and not self._warned:
                 self._warned = True
@@ -202,6 +197,11 @@ class _Training:
         left = settings.iterations - self.start
         if left <= 0:
             return
+        groups = groups_of(self.train_rows, settings.batch_size)
+        ahead = itertools.islice(schedule_of(len(groups), settings.seed, self.start), left)
+        tokens = self.tokens + sum(
+            len(self.train_rows[index].tokens) for number in ahead for index in groups[number]
+        )
         arguments = TrainingArgs(
             batch_size=settings.batch_size,
             iters=left,
@@ -214,8 +214,9 @@ class _Training:
             grad_checkpoint=settings.checkpointing,
             grad_accumulation_steps=settings.accumulate,
         )
+        begun = Reached(self.start, self.tokens, self.seconds)
         shown = self.rank == 0
-        with TrainingProgress(settings.iterations, self.start, shown=shown) as self.progress:
+        with TrainingProgress(begun, settings.iterations, tokens, shown=shown) as self.progress:
             if self.start == 0:
                 self.validate(0)
             self._since = time.perf_counter()
@@ -233,53 +234,21 @@ class _Training:
                 )
 
 
-def _check_unfinished(folder: Path, identity: Identity, *, restart: bool) -> None:
-    """Make the folder of an unfinished training ready, or refuse one of another training."""
-    file = folder / _IDENTITY
-    if file.is_file() and not restart:
-        before = Identity.model_validate_json(file.read_bytes())
-        if differences := identity.differences(before):
-            raise CallgateError(
-                f"{folder}: an unfinished training of other things lies there "
-                f"({'; '.join(differences)}): ask for the same again to go on with it, or "
-                "--restart to throw it away"
-            )
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / checkpoint.NAME).unlink(missing_ok=True)
-    (folder / losses.NAME).unlink(missing_ok=True)
-    write_atomic(file, identity.model_dump_json(indent=2))
-
-
-def _adapt(model: "nn.Module", settings: TrainingSettings) -> int:
-    """Put LoRA layers into the model and return how many blocks have them."""
-    import mlx.core as mx
-    from mlx_lm.tuner.utils import linear_to_lora_layers
-
-    blocks = len(model.layers)
-    if settings.layers > blocks:
-        raise CallgateError(f"layers is {settings.layers}: the model has {blocks} blocks")
-    chosen = blocks if settings.layers == -1 else settings.layers
-    mx.random.seed(settings.seed)
-    model.freeze()
-    linear_to_lora_layers(model, chosen, _lora_parameters(settings))
-    mx.eval(model.parameters())
-    return chosen
-
-
-def _lora_parameters(settings: TrainingSettings) -> dict[str, Any]:
-    return {"rank": settings.rank, "scale": settings.scale, "dropout": settings.dropout}
-
-
 def train_adapter(
-    paths: TrainingPaths, settings: TrainingSettings, *, restart: bool = False
+    paths: TrainingPaths,
+    settings: TrainingSettings,
+    *,
+    restart: bool = False,
+    force: bool = False,
+    workers: int | None = None,
 ) -> AdapterManifest | None:
     """Train an adapter and write its folder; goes on from the checkpoint of a killed training.
 
     The folder gets mlx-lm's adapters.safetensors and adapter_config.json, train.json and loss.csv.
     Returns the manifest; None on the workers of a distributed training that write nothing.
-    Raises CallgateError for bad input, a checkpoint of another training, or a loss that is no
-    number.
+    Raises CallgateError for bad input, a checkpoint of another training, a loss that is no number,
+    too small a disk and, unless `force` lets it try, too little memory. `workers` is how many
+    should have found each other, where that is known.
     """
     settings.check()
     loaded = load_model(paths.model)
@@ -295,61 +264,36 @@ def train_adapter(
     with quiet_imports():
         import mlx.core as mx
 
-    chosen = _adapt(loaded.model, settings)
+    chosen = adapt(loaded.model, settings)
     training = _Training(loaded, rows[files[0]], rows.get(files[1], []), settings, paths.unfinished)
+    check_workers(settings.batch_size, training.workers, workers)
+    training.optimizer.init(loaded.model.trainable_parameters())
+    if training.rank == 0:
+        needs = needs_of(
+            loaded, training.optimizer.state, rows[files[0]], settings, training.workers
+        )
+        beside = workers_on_this_machine()
+        line = check_needs(needs, paths.adapter.parent, processes=beside, force=force)
+        print(line, file=sys.stderr, flush=True)
     counts = {file: len(found) for file, found in rows.items()}
     identity = identity_of(paths, settings, counts, training.workers)
-    if training.rank == 0:
-        _check_unfinished(paths.unfinished, identity, restart=restart)
-    mx.eval(mx.distributed.all_sum(mx.array(0)))  # the others wait for the folder
-    training.resume()
-    training.run()
-    if training.rank != 0:
-        return None
-    return _publish(paths, replace(settings, layers=chosen), training, identity, loaded)
-
-
-def _publish(
-    paths: TrainingPaths,
-    settings: TrainingSettings,
-    training: _Training,
-    identity: Identity,
-    loaded: LoadedModel,
-) -> AdapterManifest:
-    """Write the finished adapter's folder and clear the unfinished one."""
-    import shutil
-
-    import mlx.core as mx
-    from mlx.utils import tree_flatten
-
-    config = {
-        "fine_tune_type": "lora",
-        "model": str(paths.model),
-        "num_layers": settings.layers,
-        "lora_parameters": _lora_parameters(settings),
-        **{name: value for name, value in settings.as_dict().items() if name != "layers"},
-    }
-    trained = [report.train_loss for report in training.reports if report.train_loss is not None]
-    valid = [report.valid_loss for report in training.reports if report.valid_loss is not None]
-    manifest = AdapterManifest(
-        base=paths.model.name,
-        identity=identity,
-        tokens=training.tokens,
-        counted_tokens=training.counted,
-        seconds=round(training.seconds, 1),
-        peak_bytes=max(report.peak_bytes for report in training.reports),
-        train_loss=trained[-1],
-        valid_loss=valid[-1] if valid else None,
-        versions=versions(),
-        device=loaded.description.device,
-    )
-    with locked_parent(paths.adapter.parent), atomic_folder(paths.adapter) as folder:
-        arrays: dict[str, mx.array] = dict(tree_flatten(training.model.trainable_parameters()))
-        mx.save_safetensors(str(folder / "adapters.safetensors"), arrays)
-        (folder / "adapter_config.json").write_bytes(
-            orjson.dumps(config, option=orjson.OPT_INDENT_2)
+    with contextlib.ExitStack() as held:
+        if training.rank == 0:
+            held.enter_context(unfinished_folder(paths.unfinished, identity, restart=restart))
+        mx.eval(mx.distributed.all_sum(mx.array(0)))  # the others wait for the folder
+        training.resume()
+        try:
+            training.run()
+        except (MemoryError, RuntimeError) as problem:
+            raise_out_of_memory(problem)
+            raise
+        if training.rank != 0:
+            return None
+        manifest = manifest_of(
+            identity,
+            training.reports,
+            base=paths.model.name,
+            device=loaded.description.device,
         )
-        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        losses.write_losses(folder, training.reports)
-    shutil.rmtree(paths.unfinished)
+        publish(paths, replace(settings, layers=chosen), loaded.model, training.reports, manifest)
     return manifest
