@@ -1,0 +1,176 @@
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import mlx.core as mx
+import pytest
+
+from pipeline.cli import main
+from pipeline.model.loading import load_model
+from pipeline.model.train import checkpoint, losses
+from pipeline.model.train.training import train_adapter
+
+from .conftest import QUICK, row, write_rows
+
+
+@pytest.fixture
+def command(paths):
+    """Run `callgate train` on the tiny model and data; later options win."""
+
+    def run(*options: str) -> int:
+        quick = (
+            *("--iterations", "6", "--batch-size", "2", "--warmup", "1", "--rank", "2"),
+            *("--report-every", "2", "--evaluate-every", "4", "--save-every", "2"),
+        )
+        words = [paths.data, "-o", paths.adapter, "--model", paths.model, *quick, *options]
+        return main(["train", *map(str, words)])
+
+    return run
+
+
+def test_an_adapter_is_learnt_that_mlx_lm_loads(paths):
+    manifest = train_adapter(paths, replace(QUICK, learning_rate=3e-3))
+    course = losses.read_losses(paths.adapter)
+    trained = [report.train_loss for report in course if report.train_loss is not None]
+    assert all(after < before for before, after in pairwise(trained))
+    assert [report.iteration for report in course if report.valid_loss is not None] == [0, 4, 6]
+    assert manifest.train_loss == trained[-1]
+    assert manifest.counted_tokens == course[-1].counted_tokens
+    assert 0 < manifest.counted_tokens < manifest.tokens
+    assert not paths.unfinished.exists()
+
+    from mlx_lm.tuner.utils import load_adapters
+
+    model = load_model(paths.model).model
+    before = model(mx.array([[1, 2, 3]]))
+    adapted = load_adapters(model, str(paths.adapter))
+    assert not mx.allclose(adapted(mx.array([[1, 2, 3]])), before, atol=1e-3).item()
+
+
+def test_what_is_read_is_counted_over_all_rows_of_the_batches(paths):
+    from pipeline.model.chat import render
+    from pipeline.model.loading import load_tokenizer
+
+    tokenizer = load_tokenizer(paths.model)
+    # Eleven rows in batches of two: six iterations are one epoch.
+    manifest = train_adapter(paths, QUICK)
+    lines = (paths.data / "train.jsonl").read_text().splitlines()
+    assert manifest.tokens == sum(
+        len(render(tokenizer, json.loads(line)["messages"], add_generation_prompt=False))
+        for line in lines
+    )
+
+
+def test_a_loss_that_is_no_number_stops_the_training(paths, command, capsys):
+    assert command("--learning-rate", "1e30") == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "callgate: error: the loss is nan at iteration 2: no checkpoint was written since; train "
+        "again with --restart and a lower --learning-rate"
+    )
+    assert not paths.adapter.exists()
+    assert checkpoint.iteration_of(paths.unfinished) == 0
+
+
+def test_a_loss_that_is_no_number_leaves_the_last_good_checkpoint(
+    paths, command, capsys, monkeypatch
+):
+    stop_after(monkeypatch, 5)
+    assert command() == 130
+    file = paths.unfinished / checkpoint.NAME
+    arrays, metadata = mx.load(str(file), return_metadata=True)
+    spoilt = {
+        name: array * mx.nan if name.endswith(".m") else array for name, array in arrays.items()
+    }
+    mx.save_safetensors(str(file), spoilt, metadata)
+    before = file.read_bytes()
+    assert command() == 2
+    assert "error: the loss is nan at iteration 6: " in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_data_that_changed_since_the_checkpoint_is_refused(paths, command, capsys, monkeypatch):
+    stop_after(monkeypatch, 3)
+    assert command() == 130
+    write_rows(paths.data / "train.jsonl", [row(number) for number in range(2, 9)])
+    assert command("--seed", "5") == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"callgate: error: {paths.unfinished}: an unfinished training of other things lies there "
+        "(seed 0 instead of 5; other data): ask for the same again to go on with it, or --restart "
+        "to throw it away"
+    )
+
+
+def stop_after(monkeypatch, iterations):
+    """Press Ctrl-C when so many iterations are over."""
+    from mlx_lm.cli_ui import TrainUI
+
+    left = [iterations]
+    advance = TrainUI.advance
+
+    def advanced(self):
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        advance(self)
+
+    monkeypatch.setattr(TrainUI, "advance", advanced)
+
+
+def test_an_interrupted_training_says_where_it_goes_on(paths, command, capsys, monkeypatch):
+    stop_after(monkeypatch, 5)
+    assert command() == 130
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "callgate: the same command goes on after iteration 4 of 6",
+        "callgate: interrupted",
+    ]
+    assert checkpoint.iteration_of(paths.unfinished) == 4
+
+
+def test_a_damaged_checkpoint_says_what_to_do(paths, command, capsys, monkeypatch):
+    stop_after(monkeypatch, 5)
+    assert command() == 130
+    file = paths.unfinished / checkpoint.NAME
+    size = file.stat().st_size
+    file.write_bytes(file.read_bytes()[: size // 2])
+    assert command() == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"callgate: error: {file} is truncated: it has {size // 2} bytes of {size}: delete "
+        f"{paths.unfinished} to train from the beginning"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--iterations", "0"), "iterations is 0: it must be at least 1"),
+        (("--layers", "3"), "layers is 3: the model has 2 blocks"),
+        (
+            ("--window", "9"),
+            "{data}/train.jsonl: line 1: the row has {first} tokens and the window 9 (11 of 11 "
+            "are too long): a cut row teaches to stop in the middle; raise --window to {longest} "
+            "or take such rows out",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_trained_with_are_refused(paths, command, capsys, options, problem):
+    from pipeline.model.chat import render
+    from pipeline.model.loading import load_tokenizer
+
+    tokenizer = load_tokenizer(paths.model)
+    lengths = [
+        len(render(tokenizer, row(number)["messages"], add_generation_prompt=False))
+        for number in range(2, 13)
+    ]
+    assert command(*options) == 2
+    expected = problem.format(data=paths.data, first=lengths[0], longest=max(lengths))
+    assert capsys.readouterr().err.splitlines()[-1] == f"callgate: error: {expected}"
+    assert not paths.adapter.parent.exists()
+
+
+def test_an_adapter_that_exists_is_not_replaced(paths, command, capsys):
+    paths.adapter.mkdir(parents=True)
+    assert command() == 2
+    assert capsys.readouterr().err == (
+        f"callgate: error: {paths.adapter} exists: give another -o, or --overwrite to replace it\n"
+    )
+    assert list(paths.adapter.iterdir()) == []
