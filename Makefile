@@ -7,7 +7,7 @@ EXTRAS := $(if $(filter Linux,$(shell uname -s)),$(BACKEND),)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo train test lint install develop model data bench-eval bench-data bench-judge fuzz
+.PHONY: help demo train test lint install develop model data bench-eval bench-data bench-judge bench-train fuzz
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,11 +48,12 @@ data: install ## make data/augmented, data/balanced and data/cleaned again
 	rm -rf data/cleaned
 	$(BIN)/callgate clean data/augmented data/cleaned
 
-# The adapter that the repository carries.
+# The adapter that the repository carries. A demo shows the verdict and does not enforce it: hence
+# no stage after `evaluate`.
 ADAPTER := pipeline/adapters/embedded
 
 demo: model ## set up everything, make the embedded model with its adapter, show the verdict
-	$(BIN)/callgate build --profile embedded --adapter $(ADAPTER) --out builds/demo --not-enforced
+	$(BIN)/callgate build --profile embedded --adapter $(ADAPTER) --out builds/demo --until evaluate
 
 train: model ## train the embedded adapter from scratch, up to its verdict
 	$(BIN)/callgate build --profile embedded --carry $(ADAPTER)
@@ -74,6 +75,9 @@ bench-data: install ## throughput of clean and audit beside a bare JSON loop
 
 bench-judge: install ## answers judged in a second, read alone and run as well
 	$(BIN)/python -m evals.judge.bench
+
+bench-train: model ## tokens learnt from in a second beside mlx_lm lora
+	$(BIN)/python -m pipeline.model.train.bench
 
 fuzz: develop ## ten minutes of atheris on call extraction and the layers
 	$(INSTALL) atheris

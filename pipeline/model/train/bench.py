@@ -1,0 +1,247 @@
+"""`make bench-train`: tokens learnt from in a second, beside `mlx_lm lora`.
+
+The same rows and settings on three sides, each in a process of its own: `callgate train`, `mlx_lm
+lora` with OpenBLAS, and `mlx_lm lora` as it is installed. A token counts when a row that holds it
+is read, whether the loss counts it or not. Every side reads the sample as often as `--epochs` says
+(the slow one once); the first iteration, which compiles, is left out.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from fixtures import CallgateError
+
+from ...data.chunks import split_lines
+from ..embedded import EMBEDDED_MODEL_UNQUANTIZED
+from .losses import read_losses
+from .settings import TrainingSettings
+
+_PLAIN = Path(__file__).with_name("plain.py")
+_CHECKOUT = Path(__file__).resolve().parents[3]
+_OURS = (
+    f"import sys; sys.path.insert(0, {str(_CHECKOUT)!r}); "
+    "from pipeline.cli import main; sys.exit(main())"
+)
+
+
+class Iteration(NamedTuple):
+    """What one iteration read, took and lost."""
+
+    tokens: int
+    seconds: float
+    loss: float
+
+
+class Side(NamedTuple):
+    """One way to train, and its iterations without the first."""
+
+    name: str
+    iterations: tuple[Iteration, ...]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the rows that were read."""
+        return sum(iteration.tokens for iteration in self.iterations)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of all iterations."""
+        return sum(iteration.seconds for iteration in self.iterations)
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second."""
+        return self.tokens / self.seconds
+
+
+def sample(lines: Sequence[bytes], count: int) -> list[bytes]:
+    """Return rows at even distances of their lengths, so that the sample is as long as the data."""
+    ordered = sorted(lines, key=len)
+    return [ordered[(2 * place + 1) * len(ordered) // (2 * count)] for place in range(count)]
+
+
+def side_of(name: str, iterations: Iterable[Iteration]) -> Side:
+    """Return a side from its iterations, the first of which compiles and is left out."""
+    return Side(name, tuple(iterations)[1:])
+
+
+def table(sides: Sequence[Side]) -> list[str]:
+    """Return the lines of the comparison, the last ones its ratios; ours is the first side."""
+    width = max(len(side.name) for side in sides)
+    lines = [f"{'':<{width}}  iterations   tokens   seconds  tokens/s  last loss"]
+    lines += [
+        f"{side.name:<{width}}{len(side.iterations):>12}{side.tokens:>9}{side.seconds:>10.1f}"
+        f"{side.speed:>10.1f}{side.iterations[-1].loss:>11.3f}"
+        for side in sides
+    ]
+    ours, *others = sides
+    lines += [
+        f"measured: {ours.name} reads {ours.speed / other.speed:.1f} times as many tokens a second "
+        f"as {other.name}"
+        for other in others
+    ]
+    return lines
+
+
+@contextmanager
+def _child(
+    command: list[str], *, stdin: int | None = None, stdout: int | None = None
+) -> "Iterator[subprocess.Popen[str]]":
+    # Ctrl-C reaches this process, which ends the child.
+    child = subprocess.Popen(command, text=True, start_new_session=True, stdin=stdin, stdout=stdout)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def train_ours(data: Path, model: Path, out: Path, settings: TrainingSettings) -> Side:
+    """Train with `callgate train` and return what loss.csv says of it."""
+    flags = [
+        word
+        for name, value in settings.as_dict().items()
+        if not isinstance(value, bool)
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
+    _say(f"callgate train: {settings.iterations} iterations")
+    words = ["train", str(data), "-o", str(out), "--model", str(model), "--force", *flags]
+    with _child([sys.executable, "-c", _OURS, *words], stdout=subprocess.DEVNULL) as child:
+        if child.wait():
+            raise CallgateError(f"callgate train ended with exit code {child.returncode}")
+    reports = [report for report in read_losses(out) if report.train_loss is not None]
+    steps = [
+        Iteration(now.tokens - before.tokens, now.seconds - before.seconds, now.train_loss or 0.0)
+        for before, now in pairwise(reports)
+    ]
+    return Side("callgate train", tuple(steps))
+
+
+def train_plainly(
+    name: str, data: Path, model: Path, out: Path, settings: TrainingSettings, **request: object
+) -> Side:
+    """Train as `mlx_lm lora` does and return what its trainer reports."""
+    theirs = {
+        "model": str(model),
+        "data": str(data),
+        "train": True,
+        "adapter_path": str(out),
+        "iters": settings.iterations,
+        "batch_size": settings.batch_size,
+        "num_layers": settings.layers,
+        "learning_rate": settings.learning_rate,
+        "steps_per_report": 1,
+        "save_every": settings.iterations + 1,
+        "max_seq_length": settings.window,
+        "seed": settings.seed,
+        "lora_parameters": {"rank": settings.rank, "scale": settings.scale, "dropout": 0.0},
+    }
+    pipe = subprocess.PIPE
+    with _child([sys.executable, "-P", str(_PLAIN)], stdin=pipe, stdout=pipe) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps({"settings": theirs, **request}))
+        child.stdin.close()
+        steps = []
+        for line in child.stdout:
+            steps.append(Iteration(**json.loads(line)))
+            seconds = sum(step.seconds for step in steps)
+            _say(f"{name}: {len(steps)} of {settings.iterations} iterations, {seconds:.0f} s")
+        if child.wait() or len(steps) != settings.iterations:
+            raise CallgateError(f"{name} ended with exit code {child.returncode}")
+    return side_of(name, steps)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.model.train.bench", description=(__doc__ or "").split("\n\n")[0]
+    )
+    add = parser.add_argument
+    add("--data", type=Path, default=_CHECKOUT / "data" / "balanced", help="folder of train.jsonl")
+    add("--model", type=Path, default=EMBEDDED_MODEL_UNQUANTIZED, help="model folder")
+    add("--rows", type=int, default=12, help="rows in the sample (%(default)s)")
+    add("--batch-size", type=int, default=4, help="rows in a batch (%(default)s)")
+    add("--epochs", type=int, default=4, help="times the fast sides read them (%(default)s)")
+    add(
+        "--plain-dtype",
+        choices=("float32", "stored"),
+        default="float32",
+        help="what mlx_lm lora computes in; the 16 bits that models are stored in take a CPU "
+        "several times longer (%(default)s)",
+    )
+    options = parser.parse_args(arguments)
+    if min(options.rows, options.batch_size, options.epochs) < 1:
+        parser.error("--rows, --batch-size and --epochs are at least 1")
+    if options.rows % options.batch_size or options.rows == options.batch_size:
+        parser.error("--rows must be a multiple of --batch-size, two times or more")
+    return options
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Train the same rows on three sides and print what it took."""
+    file = options.data / "train.jsonl"
+    lines = split_lines(file.read_bytes())
+    if len(lines) < options.rows:
+        raise CallgateError(f"{file}: has {len(lines)} rows of {options.rows}")
+    epoch = options.rows // options.batch_size
+    settings = TrainingSettings(
+        iterations=epoch * options.epochs,
+        batch_size=options.batch_size,
+        report_every=1,
+        save_every=epoch * options.epochs,
+        evaluate_every=epoch * options.epochs,
+    )
+    with tempfile.TemporaryDirectory(prefix="callgate-bench-") as name:
+        folder = Path(name)
+        (folder / "data").mkdir()
+        rows = b"\n".join(sample(lines, options.rows)) + b"\n"
+        (folder / "data" / "train.jsonl").write_bytes(rows)
+        ours = train_ours(folder / "data", options.model, folder / "ours", settings)
+        sides = [ours]
+        for side, openblas in (
+            ("mlx_lm lora, OpenBLAS", True),
+            ("mlx_lm lora, as installed", False),
+        ):
+            asked = TrainingSettings(
+                **settings.as_dict() | ({} if openblas else {"iterations": epoch})
+            )
+            request = {"dtype": options.plain_dtype, "openblas": openblas}
+            out = folder / f"plain{openblas}"
+            sides.append(train_plainly(side, folder / "data", options.model, out, asked, **request))
+    print(f"{options.rows} rows of {options.data.name}, model {options.model.name}, batches of")
+    print(f"{options.batch_size}, rank {settings.rank}, all layers, {os.cpu_count()} cores;")
+    print(f"mlx_lm lora in {options.plain_dtype}, first iterations left out")
+    print("\n".join(table(sides)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison; 2 for bad input, 130 when it was interrupted."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        compare(options)
+    except CallgateError as problem:
+        _say(f"callgate: error: {problem}")
+        return 2
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
