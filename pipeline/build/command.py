@@ -76,6 +76,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if not options.list and options.profile is None:
         parser.error("give --profile NAME, or --list")
+    if options.carry is not None and options.until not in (None, GATE):
+        parser.error("--carry is for a whole build: leave out --until")
     return options
 
 
