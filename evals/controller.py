@@ -10,8 +10,8 @@ from _pytest.junitxml import LogXML, xml_key
 
 from fixtures import CallgateError
 
-from .ask.answer import Answer
-from .decide.results import CaseRecord
+from .ask.answer import Answer, Given, by_case
+from .decide.records import CaseRecord
 from .report.page import STYLE_SHEET, case_html, row_cells, summary_html
 from .report.run_folder import check_writable, discard, make_staging
 from .report.terminal import write_summary
@@ -23,6 +23,12 @@ _CASES = CHECKOUT / "evals"
 def _is_of_dead_worker(problem: OSError) -> bool:
     """Return whether execnet could not send to a worker; a full disk's error has a number."""
     return problem.errno is None and str(problem).startswith("cannot send")
+
+
+def _given(judged: dict[str, Any]) -> tuple[Given, ...]:
+    """Return the answers to a case, repeat by repeat, that travelled on its report."""
+    (given,) = by_case(map(Answer.model_validate, judged["answers"])).values()
+    return given
 
 
 class Controller:
@@ -75,7 +81,7 @@ class Controller:
             return
         name = report.nodeid
         self.run.records[name] = CaseRecord.model_validate(judged["record"])
-        self.run.answers[name] = tuple(map(Answer.model_validate, judged["answers"]))
+        self.run.answers[name] = _given(judged)
         self.run.missed.discard(name)
         if judged["missed"]:
             self.run.missed.add(name)
@@ -188,5 +194,4 @@ class Controller:
         judged = getattr(report, "callgate", None)
         if judged:
             record = CaseRecord.model_validate(judged["record"])
-            given = tuple(map(Answer.model_validate, judged["answers"]))
-            data[:] = [case_html(self.run.suite.case(record.id), record, given)]
+            data[:] = [case_html(self.run.suite.case(record.id), record, _given(judged))]

@@ -1,6 +1,7 @@
 """The command line of `pytest evals`."""
 
 import argparse
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,28 @@ from .report.run_folder import run_name
 from .run import REPORTS, RunSettings
 
 DEFAULT_GATE = "deploy"
+
+
+def temperature(text: str) -> float:
+    """Return the temperature that a text means; raises ArgumentTypeError."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
+    return number
+
+
+def probability(text: str) -> float:
+    """Return the probability that a text means; raises ArgumentTypeError."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number over 0 and up to 1")
+    return number
 
 
 def _positive(text: str) -> int:
@@ -72,6 +95,30 @@ def add_options(parser: pytest.Parser) -> None:
         help=f"longest answer in tokens (default: {Sampling.max_tokens})",
     )
     group.addoption(
+        "--repeats",
+        metavar="N",
+        type=_positive,
+        help="ask each case so many times, with --temperature (default: 1)",
+    )
+    group.addoption(
+        "--temperature",
+        metavar="T",
+        type=temperature,
+        help="draw tokens at this temperature (default: 0, the likeliest token)",
+    )
+    group.addoption(
+        "--top-p",
+        metavar="P",
+        type=probability,
+        help="draw from the likeliest tokens that together have this probability (default: 1)",
+    )
+    group.addoption(
+        "--seed",
+        metavar="N",
+        type=int,
+        help="where the random numbers of drawn tokens begin (default: 0)",
+    )
+    group.addoption(
         "--system-prompt",
         metavar="TEXT",
         help="system prompt, @FILE to read it from a file, '' for none "
@@ -117,9 +164,39 @@ def _system_prompt(wish: str | None, call_format: str, suite: Suite) -> str:
         raise CallgateError(f"--system-prompt {wish}: cannot be read: {problem}") from problem
 
 
+def check_drawing(option: argparse.Namespace) -> None:
+    """Raise CallgateError for options of drawing that would do nothing."""
+    drawing = {
+        "--repeats": option.repeats,
+        "--temperature": option.temperature,
+        "--top-p": option.top_p,
+        "--seed": option.seed,
+    }
+    given = [name for name, value in drawing.items() if value is not None]
+    if option.replay and given:
+        raise CallgateError(
+            f"{given[0]} is for asking a model: --replay judges the answers that were recorded"
+        )
+    if option.temperature:
+        return
+    repeats = option.repeats or 1
+    if repeats > 1:
+        raise CallgateError(
+            f"--repeats {repeats} at temperature 0 gives {repeats} equal answers: add "
+            "--temperature 0.7, or ask once"
+        )
+    for name in ("--top-p", "--seed"):
+        if name in given:
+            raise CallgateError(
+                f"{name} does nothing at temperature 0, which takes the likeliest token: add "
+                "--temperature 0.7"
+            )
+
+
 def read_settings(config: pytest.Config, suite: Suite) -> RunSettings:
     """Return the settings that the command line asks for; raises CallgateError."""
     option = config.option
+    check_drawing(option)
     gate = option.gate
     model: Path = option.model
     name = option.run_name or model.resolve().name
@@ -129,9 +206,15 @@ def read_settings(config: pytest.Config, suite: Suite) -> RunSettings:
     return RunSettings(
         ask=AskSettings(
             model=model,
-            sampling=Sampling(max_tokens=option.max_tokens),
+            sampling=Sampling(
+                max_tokens=option.max_tokens,
+                temperature=option.temperature or 0.0,
+                seed=option.seed or 0,
+                top_p=option.top_p or 1.0,
+            ),
             system_prompt=_system_prompt(option.system_prompt, option.call_format, suite),
             batch_size=option.batch_size,
+            repeats=option.repeats or 1,
         ),
         reports=option.reports,
         name=run_name(name),

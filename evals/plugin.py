@@ -9,18 +9,18 @@ import pytest
 
 from fixtures import MARKERS, CallgateError, Case, load_suite
 
-from .ask.answer import Answer
+from .ask.answer import Answers, Given
 from .ask.progress import ProgressLine
-from .ask.session import Answers
 from .controller import Controller
-from .decide.results import CaseRecord, case_record
+from .decide.recording import case_record, repeated_record
+from .decide.records import CaseRecord
 from .judge import judge
 from .judge.execution import Sandbox, execute_answer
 from .options import add_options, read_settings
 from .run import CHECKOUT, Run
 
 RUN = pytest.StashKey[Run]()
-JUDGED = pytest.StashKey[tuple[CaseRecord, tuple[Answer, ...]]]()
+JUDGED = pytest.StashKey[tuple[CaseRecord, tuple[Given, ...]]]()
 
 _EVALS = CHECKOUT / "evals"
 
@@ -124,18 +124,22 @@ def sandbox(request: pytest.FixtureRequest) -> Generator[Sandbox | None, None, N
 def check(
     request: pytest.FixtureRequest, answers: Answers, sandbox: Sandbox | None
 ) -> Callable[[Case], None]:
-    """Judge the answer to a case and raise Miss unless every layer that applies passed."""
+    """Judge the answers to a case; raise Miss unless each passed every layer that applies."""
     run = request.config.stash[RUN]
     suite, spelled = run.suite, run.settings.call_format
 
-    def check_case(case: Case) -> None:
-        given = answers[case.id]
+    def judged(case: Case, given: Given) -> CaseRecord:
         texts = [answer.text for answer in given]
         judgement = judge(case, texts, suite.responses, call_format=spelled, tools=suite.tools)
         executed = (
             execute_answer(case, texts, suite, sandbox, call_format=spelled) if sandbox else ()
         )
-        record = case_record(case, judgement, executed)
+        return case_record(case, judgement, executed)
+
+    def check_case(case: Case) -> None:
+        given = answers[case.id]
+        records = [judged(case, conversation) for conversation in given]
+        record = repeated_record(records) if len(records) > 1 else records[0]
         request.node.stash[JUDGED] = (record, given)
         # Properties of the item: those of the report are lost on the way from a worker.
         request.node.user_properties += [
@@ -143,12 +147,15 @@ def check(
             ("soft", record.soft),
             ("strict", record.strict),
             ("executed", record.executed),
-            ("tokens", sum(answer.tokens for answer in given)),
-            ("seconds", round(sum(answer.seconds for answer in given), 3)),
+            ("tokens", sum(answer.tokens for turns in given for answer in turns)),
+            ("seconds", round(sum(answer.seconds for turns in given for answer in turns), 3)),
         ]
-        if record.deciding:
-            deciding = record.deciding
-            raise Miss(f"turn {deciding.turn}, {deciding.layer}: {deciding.sentence}")
+        if record.repeated:
+            request.node.user_properties.append(
+                ("passed", f"{record.share.passed} of {len(given)}")
+            )
+        if record.failure:
+            raise Miss(record.failure)
 
     return check_case
 
@@ -167,7 +174,7 @@ def pytest_runtest_makereport(
     # Whatever stands in the report's __dict__ is serialized by xdist.
     vars(report)["callgate"] = {
         "record": record.model_dump(mode="json"),
-        "answers": [answer.model_dump(mode="json") for answer in given],
+        "answers": [answer.model_dump(mode="json") for turns in given for answer in turns],
         "missed": missed,
     }
     if missed and call.excinfo is not None:

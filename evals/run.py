@@ -10,14 +10,15 @@ from fixtures import CallgateError, Case, Suite
 from pipeline.model.folder import check_model_folder, model_fingerprint
 
 from .archive.finding import find_run_folder
-from .ask.answer import Answer, AskSettings
-from .ask.session import Answers, EngineRecord, Progress, ask_cases
+from .ask.answer import Answer, Answers, AskSettings, by_case
+from .ask.session import EngineRecord, Progress, ask_cases
 from .ask.store import read_answers
 from .decide.gate import GateResult, apply_gate
 from .decide.manifest import GateRecord, Manifest, git_state, installed_versions, machine
 from .decide.manifest import read_manifest as read_run_manifest
 from .decide.policies import Policy
-from .decide.results import CaseRecord, Results, make_results
+from .decide.records import CaseRecord
+from .decide.results import Results, make_results
 from .judge import JUDGE_VERSION
 from .report.run_folder import UNFINISHED, publish
 
@@ -51,7 +52,7 @@ class Run:
     fingerprint: str = ""
     collected: set[str] = field(default_factory=set)
     records: dict[str, CaseRecord] = field(default_factory=dict)
-    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
     missed: set[str] = field(default_factory=set)
 
     def prepare(self) -> None:
@@ -82,6 +83,8 @@ class Run:
         """Where answers are kept until the run is complete; another question, another folder."""
         sampling = self.settings.ask.sampling
         asked = f"{self.fingerprint[:12]}-{self.suite.sha256[:12]}-{sampling.max_tokens}"
+        if sampling.draws:
+            asked += f"-{sampling.temperature:g}-{sampling.top_p:g}-{sampling.seed}"
         return self.settings.reports / UNFINISHED / asked
 
     def ask(self, cases: Sequence[Case], progress: Progress) -> Answers:
@@ -97,20 +100,17 @@ class Run:
                 self.session,
                 progress,
             ).answers
-        recorded: dict[str, list[Answer]] = {}
-        for answer in read_answers(replayed / "answers.jsonl"):
-            recorded.setdefault(answer.case, []).append(answer)
+        recorded = by_case(read_answers(replayed / "answers.jsonl"))
+        repeats = read_run_manifest(replayed / "manifest.json").repeats
         for case in cases:
-            turns = recorded.get(case.id, [])
-            if len(turns) != (2 if case.second_turn else 1):
+            given = recorded.get(case.id, ())
+            turns = [len(conversation) for conversation in given]
+            if turns != [2 if case.second_turn else 1] * repeats:
                 raise CallgateError(
-                    f"{replayed / 'answers.jsonl'}: holds {len(turns)} answers to case {case.id}: "
+                    f"{replayed / 'answers.jsonl'}: holds {sum(turns)} answers to case {case.id}: "
                     "that run did not ask it; select what it asked with -k or -m"
                 )
-        return {
-            case.id: tuple(sorted(recorded[case.id], key=lambda answer: answer.turn))
-            for case in cases
-        }
+        return {case.id: recorded[case.id] for case in cases}
 
     @property
     def engine(self) -> EngineRecord | None:
@@ -140,7 +140,6 @@ class Run:
         results = self.results()
         gate = self.gate(results)
         replayed = self.replayed
-        model = self.settings.ask.model.resolve()
         selected = tuple(record.id for record in results.cases)
         manifest = Manifest.model_validate(
             {
@@ -150,15 +149,11 @@ class Run:
                 "git": git_state(CHECKOUT),
                 **machine(),
                 "versions": installed_versions(),
-                "model_folder": str(
-                    model.relative_to(CHECKOUT) if model.is_relative_to(CHECKOUT) else model
-                ),
+                **self._asked(replayed),
                 "model_fingerprint": self.fingerprint,
                 "suite_sha256": self.suite.sha256,
                 "suite_cases": len(self.suite.cases),
                 "judge_version": JUDGE_VERSION,
-                "system_prompt": self.settings.ask.system_prompt,
-                "sampling": self.settings.ask.sampling,
                 "engine": self.engine,
                 "selected": selected,
                 "workers": self.settings.workers,
@@ -171,12 +166,30 @@ class Run:
                 "replay_of": replayed.name if replayed else None,
             }
         )
-        by_case = {record.id: node for node, record in self.records.items()}
-        answers = [answer for case in selected for answer in self.answers[by_case[case]]]
+        node_of = {record.id: node for node, record in self.records.items()}
+        answers = [
+            answer for case in selected for given in self.answers[node_of[case]] for answer in given
+        ]
         folder = publish(staging, self.settings.reports, manifest, results, answers)
         if replayed is None:
             self._forget(answers)
         return folder
+
+    def _asked(self, replayed: Path | None) -> dict[str, object]:
+        """Return the fields of a manifest that tell what was asked, and how."""
+        if replayed is not None:
+            names = {"schema_version", "model_folder", "system_prompt", "sampling", "repeats"}
+            return read_run_manifest(replayed / "manifest.json").model_dump(include=names)
+        ask = self.settings.ask
+        model = ask.model.resolve()
+        inside = model.is_relative_to(CHECKOUT)
+        return {
+            "schema_version": 2 if ask.sampling.draws else 1,
+            "model_folder": str(model.relative_to(CHECKOUT) if inside else model),
+            "system_prompt": ask.system_prompt,
+            "sampling": ask.sampling,
+            "repeats": ask.repeats,
+        }
 
     def _forget(self, published: Sequence[Answer]) -> None:
         """Remove the store unless it holds answers that this run did not ask for."""

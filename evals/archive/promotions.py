@@ -4,19 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from fixtures import CallgateError
 from pipeline.files import write_atomic
+
+from ..record import Record, read_record
 
 PROMOTIONS_SCHEMA: Literal[1] = 1
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Promotion(_Record):
+class Promotion(Record):
     """One promotion, with what it replaced so that it can be undone.
 
     `override` is the reason that was given when the gate had not passed; `archived_adapter` the
@@ -33,7 +28,7 @@ class Promotion(_Record):
     rolled_back: str | None = None
 
 
-class Promotions(_Record):
+class Promotions(Record):
     """promotions.json: every promotion, oldest first."""
 
     schema_version: Literal[1] = PROMOTIONS_SCHEMA
@@ -73,17 +68,7 @@ def _path(reports: Path) -> Path:
 
 def read_promotions(reports: Path) -> Promotions:
     """Read the history of a reports folder, empty if there is none; raises CallgateError."""
-    path = _path(reports)
-    try:
-        return Promotions.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Promotions()
-    except OSError as problem:
-        raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "(file)"
-        raise CallgateError(f"{path}: field {field!r}: {first['msg']}") from problem
+    return read_record(_path(reports), Promotions, absent=Promotions())
 
 
 def write_promotions(reports: Path, promotions: Promotions) -> None:

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fixtures import CallgateError
 
-from ..ask.answer import Answer
+from ..ask.answer import Answers, by_case
 from ..ask.store import read_answers
 from ..decide.manifest import Manifest, read_manifest
-from ..decide.results import RESULTS_SCHEMA, Results, read_results
+from ..decide.results import RESULTS_SCHEMAS, Results, read_results
 from ..decide.sides import Side, SideLabel, SummaryRate
+from ..record import first_error
 
 _FILES = ("manifest.json", "results.json", "answers.jsonl")
 
@@ -30,19 +31,9 @@ class RecordedRun:
         """The name of the folder, number first."""
         return self.folder.resolve().name
 
-    def answers(self) -> dict[str, tuple[Answer, ...]]:
+    def answers(self) -> Answers:
         """Read the answers by case; raises CallgateError."""
-        return answers_by_case(self.folder)
-
-
-def answers_by_case(folder: Path) -> dict[str, tuple[Answer, ...]]:
-    """Read the answers of a run folder by case, turns in order; raises CallgateError."""
-    found: dict[str, list[Answer]] = {}
-    for answer in read_answers(folder / "answers.jsonl"):
-        found.setdefault(answer.case, []).append(answer)
-    return {
-        case: tuple(sorted(turns, key=lambda answer: answer.turn)) for case, turns in found.items()
-    }
+        return by_case(read_answers(self.folder / "answers.jsonl"))
 
 
 class _Rate(BaseModel):
@@ -98,10 +89,10 @@ def read_side(path: Path, name: str) -> Side:
         raise CallgateError(f"{path}: no results file: it has no `summary`")
     if "schema_version" not in content:
         return _side_of_summary(path, content, name)
-    if content["schema_version"] != RESULTS_SCHEMA:
+    if content["schema_version"] not in RESULTS_SCHEMAS:
         raise CallgateError(
             f"{path}: results of schema {content['schema_version']!r}: "
-            f"this version reads {RESULTS_SCHEMA}"
+            f"this version reads {' and '.join(map(str, RESULTS_SCHEMAS))}"
         )
     if (path.parent / "manifest.json").is_file() and path.name == "results.json":
         return _side_of_run(
@@ -112,7 +103,7 @@ def read_side(path: Path, name: str) -> Side:
         )
     results = read_results(path)
     return Side(
-        label=SideLabel(name=name, fingerprint=results.model_fingerprint),
+        label=SideLabel(name=name, fingerprint=results.model_fingerprint, repeats=results.repeats),
         rates=_rates(results),
         records={record.id: record for record in results.cases},
         conditions=_conditions(results),
@@ -126,13 +117,14 @@ def _side_of_run(run: RecordedRun, name: str) -> Side:
     manifest, results = run.manifest, run.results
     prompts: dict[str, str] = {}
     if (run.folder / "answers.jsonl").is_file():
-        prompts = {case: turns[0].prompt for case, turns in run.answers().items()}
+        prompts = {case: given[0][0].prompt for case, given in run.answers().items()}
     return Side(
         label=SideLabel(
             name=name,
             created=manifest.created,
             model=Path(manifest.model_folder).name,
             fingerprint=manifest.model_fingerprint,
+            repeats=results.repeats,
         ),
         rates=_rates(results),
         records={record.id: record for record in results.cases},
@@ -140,6 +132,8 @@ def _side_of_run(run: RecordedRun, name: str) -> Side:
         remarks={
             "longest answer": f"{manifest.sampling.max_tokens} tokens",
             "temperature": f"{manifest.sampling.temperature:g}",
+            "top-p": f"{manifest.sampling.top_p:g}",
+            "repeats": f"{manifest.repeats}",
         },
         prompts=prompts,
         suite_cases=results.summary.of,
@@ -150,9 +144,7 @@ def _side_of_summary(path: Path, content: dict[str, object], name: str) -> Side:
     try:
         summary = _SummaryFile.model_validate(content).summary
     except ValidationError as problem:
-        first = problem.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise CallgateError(f"{path}: field {field!r}: {first['msg']}") from problem
+        raise CallgateError(f"{path}: {first_error(problem, 'file')}") from problem
     return Side(
         label=SideLabel(name=name),
         rates={"overall": summary.rate}
@@ -168,7 +160,14 @@ def _side_of_summary(path: Path, content: dict[str, object], name: str) -> Side:
 def _rates(results: Results) -> dict[str, SummaryRate]:
     rates = {"overall": results.summary, **results.summary.categories}
     return {
-        name: SummaryRate(rate.strict_pct, rate.strict, rate.cases) for name, rate in rates.items()
+        name: SummaryRate(
+            rate.strict_pct,
+            rate.strict,
+            rate.cases,
+            rate.answers,
+            rate.repeated.effective if rate.repeated else None,
+        )
+        for name, rate in rates.items()
     }
 
 
@@ -180,11 +179,11 @@ def _conditions(results: Results) -> dict[str, str]:
     }
 
 
-def answers_beside(path: Path) -> dict[str, tuple[Answer, ...]]:
+def answers_beside(path: Path) -> Answers:
     """Return the answers of a run folder, or none where only results were kept."""
     folder = path if path.is_dir() else path.parent
     if not path.is_dir() and path.name != "results.json":
         return {}
     if not (folder / "answers.jsonl").is_file():
         return {}
-    return answers_by_case(folder)
+    return by_case(read_answers(folder / "answers.jsonl"))

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from fixtures import CallgateError
 from pipeline.files import write_atomic
+
+from ..record import Record, read_record
 
 LATEST = "latest"
 BASELINE = "baseline"
@@ -17,10 +19,8 @@ PRODUCTION = "production"
 _TAG = re.compile(r"[a-z][a-z0-9._-]*")
 
 
-class Tags(BaseModel):
+class Tags(Record):
     """tags.json: the run folder that each tag means."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     tags: dict[str, str] = Field(default_factory=dict)
@@ -50,15 +50,7 @@ def check_tag(tag: str) -> str:
 
 def read_tags(reports: Path) -> Tags:
     """Read the tags of a reports folder, none if there is no file; raises CallgateError."""
-    path = _path(reports)
-    try:
-        return Tags.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Tags()
-    except OSError as problem:
-        raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except ValidationError as problem:
-        raise CallgateError(f"{path}: {problem.errors()[0]['msg']}: mend or remove it") from problem
+    return read_record(_path(reports), Tags, advice="; mend or remove it", absent=Tags())
 
 
 def write_tags(reports: Path, tags: Tags) -> None:

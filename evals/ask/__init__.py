@@ -2,11 +2,13 @@
 
 from .answer import (
     Answer,
+    Answers,
     AskSettings,
     Engine,
     Question,
     Sampling,
     answer_key,
+    by_case,
     first_question,
     next_question,
 )
@@ -15,11 +17,13 @@ from .store import AnswerStore, open_store, read_answers
 __all__ = [
     "Answer",
     "AnswerStore",
+    "Answers",
     "AskSettings",
     "Engine",
     "Question",
     "Sampling",
     "answer_key",
+    "by_case",
     "first_question",
     "next_question",
     "open_store",

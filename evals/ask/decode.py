@@ -1,4 +1,4 @@
-"""Greedy decoding in lanes: batches that compute beside each other, one core each.
+"""Decoding in lanes: batches that compute beside each other, one core each.
 
 MLX computes a CPU stream on one thread, so a second core is used only by a second stream. Both
 streams work at once only when their steps are evaluated together: an evaluation of its own keeps
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.model.blas import thread_count, use_fast_blas
 
+from .drawing import Chooser, Place
 from .guess import WIDTHS, Guesser, best_width
 from .row_cache import RowCache
 
@@ -28,8 +29,12 @@ PROMPTS_AT_ONCE = 8
 
 @dataclass(eq=False)
 class Continuation:
-    """A prompt that is continued; `cache` holds the first `held` of its `tokens`."""
+    """A prompt that is continued; `cache` holds the first `held` of its `tokens`.
 
+    `key` is that of the answer.
+    """
+
+    key: str
     tokens: list[int]
     prompt_tokens: int
     limit: int
@@ -42,6 +47,11 @@ class Continuation:
     def token_ids(self) -> list[int]:
         """What was generated so far, a stop token included."""
         return self.tokens[self.prompt_tokens :]
+
+    @property
+    def place(self) -> Place:
+        """Where the next token goes."""
+        return Place(self.key, len(self.tokens) - self.prompt_tokens)
 
     @property
     def left(self) -> int:
@@ -93,11 +103,12 @@ def one_blas_thread() -> Iterator[None]:
 class _Lane:
     """One batch on one stream."""
 
-    def __init__(self, model: "nn.Module", stream: "mx.Stream") -> None:
+    def __init__(self, model: "nn.Module", choose: Chooser, stream: "mx.Stream") -> None:
         self.stream = stream
         self.rows: list[Continuation | None] = []  # None: finished, its place not yet given up
         self.said: Any = None  # an array: what the model says after each token that it reads
         self._model = model
+        self._choose = choose
         self._cache: list[Any] = []
         self._wasted = 0
 
@@ -156,7 +167,8 @@ class _Lane:
         for row in self.rows:
             tokens = [] if row is None else [row.tokens[-1], *row.guess][:width]
             read.append(tokens + [0] * (width - len(tokens)))
-        self.said = mx.argmax(self._model(mx.array(read), cache=self._cache), axis=-1)
+        places = [None if row is None else row.place for row in self.rows]
+        self.said = self._choose(self._model(mx.array(read), cache=self._cache), places)
 
     def finish(self, stop_tokens: set[int]) -> list[Continuation]:
         """Take in what the step said; return the rows that it ended, with their caches."""
@@ -192,13 +204,18 @@ class _Lane:
             self._cache = []
 
 
-class GreedyDecoder:
-    """Continues prompts greedily, `batch_size` of them at a time."""
+class Decoder:
+    """Continues prompts, `batch` of them at a time."""
 
     def __init__(
-        self, model: "nn.Module", stop_tokens: set[int], streams: Sequence["mx.Stream"], batch: int
+        self,
+        model: "nn.Module",
+        choose: Chooser,
+        stop_tokens: set[int],
+        streams: Sequence["mx.Stream"],
+        batch: int,
     ) -> None:
-        self._lanes = [_Lane(model, stream) for stream in streams]
+        self._lanes = [_Lane(model, choose, stream) for stream in streams]
         self._stop_tokens = stop_tokens
         self._batch_size = batch
         self._waiting: deque[Continuation] = deque()

@@ -12,7 +12,8 @@ from pipeline.model.chat import render, render_text
 from pipeline.model.loading import LoadedModel
 
 from .answer import Answer, Question, Sampling, answer_key
-from .decode import Continuation, GreedyDecoder, one_blas_thread
+from .decode import Continuation, Decoder, one_blas_thread
+from .drawing import chooser
 
 # Beyond this a batch computes no faster, and its memory is better left to the caches.
 LARGEST_BATCH = 64
@@ -34,6 +35,7 @@ class _Pending:
     """A question that is being answered."""
 
     question: Question
+    key: str
     prompt: list[int]
     started: float
 
@@ -62,7 +64,7 @@ def _common_prefix(sequences: Sequence[Sequence[int]]) -> int:
 
 
 class MlxEngine:
-    """An engine over a loaded model: greedy and seeded."""
+    """An engine over a loaded model: greedy, or drawing with the seeds of each answer."""
 
     def __init__(
         self,
@@ -85,7 +87,8 @@ class MlxEngine:
                 f"case {question.case}, turn {question.turn}: the prompt has {len(prompt)} tokens "
                 f"and the model reads {context}: shorten the query or the system prompt"
             )
-        return _Pending(question, prompt, time.perf_counter())
+        key = answer_key(self._loaded.description.fingerprint, prompt, self._sampling, question)
+        return _Pending(question, key, prompt, time.perf_counter())
 
     def _shared_cache(self, prompts: Sequence[Sequence[int]]) -> tuple[int, list[Any] | None]:
         """Read the tokens that all prompts begin with once; return their number and the cache."""
@@ -108,7 +111,8 @@ class MlxEngine:
         limit = most if context is None else min(most, context - len(pending.prompt))
         if cache is None:
             cache = make_prompt_cache(self._loaded.model)
-        return Continuation(list(pending.prompt), len(pending.prompt), limit, cache, kept)
+        tokens = list(pending.prompt)
+        return Continuation(pending.key, tokens, len(tokens), limit, cache, kept)
 
     def _follow(self, pending: _Pending, finished: Continuation) -> Continuation:
         """Return the next turn, on the cache of the finished one where it fits."""
@@ -138,9 +142,11 @@ class MlxEngine:
         if stopped:
             token_ids = token_ids[:-1]
         return Answer(
-            key=answer_key(self._loaded.description.fingerprint, pending.prompt, self._sampling),
+            schema_version=1 if pending.question.repeat is None else 2,
+            key=pending.key,
             case=pending.question.case,
             turn=pending.question.turn,
+            repeat=pending.question.repeat,
             prompt=render_text(tokenizer, pending.question.messages, add_generation_prompt=True),
             prompt_tokens=len(pending.prompt),
             text=tokenizer.decode(token_ids),
@@ -157,15 +163,14 @@ class MlxEngine:
         A follow-up goes on from the cache of its first answer as soon as that is finished, so
         that the batch stays full. Raises CallgateError for a prompt longer than the context.
         """
-        import mlx.core as mx
         from mlx_lm.generate import wired_limit
 
         if not questions:
             return
-        mx.random.seed(self._sampling.seed)
         model, streams = self._loaded.model, self._streams()
         stop_tokens = set(self._loaded.tokenizer.eos_token_ids)
-        decoder = GreedyDecoder(model, stop_tokens, streams, self._batch_size)
+        choose = chooser(self._sampling)
+        decoder = Decoder(model, choose, stop_tokens, streams, self._batch_size)
         waiting = [self._pending(question) for question in questions]
         running: dict[Continuation, _Pending] = {}
 

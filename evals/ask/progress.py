@@ -21,15 +21,17 @@ class ProgressLine:
         self._started = self._shown = 0.0
         self._terminal = False
 
-    def start(self, cases: int, answered: int) -> None:
-        """Begin, with so many of the cases already answered."""
-        self._cases, self._done, self._answered_before = cases, answered, answered
+    def start(self, cases: int, answered: int, repeats: int = 1) -> None:
+        """Begin; each case is asked `repeats` times, and so many askings are answered already."""
+        self._cases, self._done, self._answered_before = cases * repeats, answered, answered
         self._tokens = 0
         self._started = time.perf_counter()
         with self._uncaptured():
             self._terminal = sys.stderr.isatty()
+            times = f" {repeats} times each" if repeats > 1 else ""
             kept = f", {answered} answered before" if answered else ""
-            print(f"\nasking {cases} cases{kept}: loading the model", file=sys.stderr, flush=True)
+            line = f"\nasking {cases} cases{times}{kept}: loading the model"
+            print(line, file=sys.stderr, flush=True)
 
     def step(self, new_tokens: int) -> None:
         """Take note of tokens that were generated."""
@@ -41,7 +43,7 @@ class ProgressLine:
             self._show("\r" if self._terminal else "\n")
 
     def case_done(self) -> None:
-        """Take note of a case whose last turn is answered."""
+        """Take note of an asking of a case whose last turn is answered."""
         self._done += 1
 
     def stop(self) -> None:

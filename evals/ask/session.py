@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict
 
 from fixtures import CallgateError, Case, Suite
 from pipeline.files import write_atomic
@@ -20,33 +19,39 @@ from pipeline.model.chat import render
 from pipeline.model.folder import read_json_object
 from pipeline.model.loading import LoadedModel, load_model, load_tokenizer
 
-from .answer import Answer, AskSettings, Question, answer_key, first_question, next_question
+from ..record import Record
+from .answer import (
+    Answer,
+    Answers,
+    AskSettings,
+    Question,
+    answer_key,
+    by_case,
+    first_question,
+    next_question,
+)
 from .mlx_engine import MlxEngine, default_batch_size
 from .store import AnswerStore, open_store
-
-Answers = dict[str, tuple[Answer, ...]]
 
 
 class Progress(Protocol):
     """Shows how far the asking is."""
 
-    def start(self, cases: int, answered: int) -> None:
-        """Begin, with so many of the cases already answered."""
+    def start(self, cases: int, answered: int, repeats: int = 1) -> None:
+        """Begin; each case is asked `repeats` times, and so many askings are answered already."""
 
     def step(self, new_tokens: int) -> None:
         """Take note of tokens that were generated."""
 
     def case_done(self) -> None:
-        """Take note of a case whose last turn is answered."""
+        """Take note of an asking of a case whose last turn is answered."""
 
     def stop(self) -> None:
         """End, whatever happened."""
 
 
-class EngineRecord(BaseModel):
+class EngineRecord(Record):
     """What computed the answers; seconds and memory are of the last process that did."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     model_type: str
@@ -157,7 +162,10 @@ def ask_cases(
 
 
 class _Conversations:
-    """The cases as far as they are answered: from the store, then from the model."""
+    """The cases as far as they are answered: from the store, then from the model.
+
+    Where tokens are drawn each case is several conversations, one for each repeat.
+    """
 
     def __init__(
         self,
@@ -173,32 +181,37 @@ class _Conversations:
         self._fingerprint = fingerprint
         self._store = store
         self._tokenizer = load_tokenizer(settings.model)
-        self._asked: dict[tuple[str, int], Question] = {}
-        self._answers: dict[str, list[Answer]] = {case.id: [] for case in cases}
+        self._asked: dict[tuple[str, int | None, int], Question] = {}
+        self._answers: list[Answer] = []
 
     @property
     def answers(self) -> Answers:
-        """The answers so far, turn by turn."""
-        return {name: tuple(turns) for name, turns in self._answers.items()}
+        """The answers so far, by case and repeat."""
+        return by_case(self._answers)
 
     def unanswered(self) -> list[Question]:
-        """Return the first question of each case that the store has no answer to."""
-        system_prompt = self._settings.system_prompt
-        opening = [first_question(case, system_prompt) for case in self._cases.values()]
+        """Return the first question of each conversation that the store has no answer to."""
+        settings = self._settings
+        repeats = range(1, settings.repeats + 1) if settings.sampling.draws else (None,)
+        opening = [
+            first_question(case, settings.system_prompt, repeat)
+            for repeat in repeats
+            for case in self._cases.values()
+        ]
         return [missing for question in opening if (missing := self._skip_stored(question))]
 
     def follow(self, answer: Answer) -> Question | None:
-        """Keep an answer; return the next question of its case that is still to be answered."""
-        asked = self._asked[answer.case, answer.turn]
-        self._answers[answer.case].append(answer)
+        """Keep an answer; return what is still to be answered next in its conversation."""
+        asked = self._asked[answer.case, answer.repeat, answer.turn]
+        self._answers.append(answer)
         case = self._cases[answer.case]
         following = next_question(case, self._suite, asked, answer.text)
         return self._skip_stored(following) if following else None
 
     def _skip_stored(self, question: Question) -> Question | None:
-        self._asked[question.case, question.turn] = question
+        self._asked[question.case, question.repeat, question.turn] = question
         prompt = render(self._tokenizer, question.messages, add_generation_prompt=True)
-        key = answer_key(self._fingerprint, prompt, self._settings.sampling)
+        key = answer_key(self._fingerprint, prompt, self._settings.sampling, question)
         stored = self._store.get(key)
         return question if stored is None else self.follow(stored)
 
@@ -244,7 +257,8 @@ def _ask(
     if not missing:
         stored = EngineRecord.model_validate_json(record_file.read_bytes())
         return Asked(conversations.answers, stored)
-    progress.start(len(cases), len(cases) - len(missing))
+    repeats = settings.repeats
+    progress.start(len(cases), len(cases) * repeats - len(missing), repeats)
     try:
         loaded, record = _load(settings)
         write_atomic(record_file, record.model_dump_json(indent=2))

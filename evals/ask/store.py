@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from fixtures import CallgateError
 
-from .answer import ANSWER_SCHEMA, Answer
+from ..record import first_error
+from .answer import ANSWER_SCHEMAS, Answer
 
 
 def read_answers(path: Path, *, torn_line_allowed: bool = False) -> list[Answer]:
@@ -30,11 +31,9 @@ def read_answers(path: Path, *, torn_line_allowed: bool = False) -> list[Answer]
         try:
             answers.append(Answer.model_validate_json(line))
         except ValidationError as problem:
-            first = problem.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "(line)"
             raise CallgateError(
-                f"{path}: line {number}: field {field!r}: {first['msg']}; "
-                f"this version reads answers of schema {ANSWER_SCHEMA}"
+                f"{path}: line {number}: {first_error(problem, 'line')}; "
+                f"this version reads answers of schema {' and '.join(map(str, ANSWER_SCHEMAS))}"
             ) from problem
     return answers
 

@@ -66,7 +66,7 @@ def _list(reports: Path) -> int:
         verdict = summary.verdict or f"partial ({summary.cases} of {summary.of})"
         line = (
             f"{folder.name:<{width}}  {run.manifest.created[:16].replace('T', ' ')}  "
-            f"{summary.strict:>3}/{summary.cases:<3} {summary.strict_pct:5.1f} %  "
+            f"{summary.strict:>3}/{summary.answers:<3} {summary.strict_pct:5.1f} %  "
             f"{verdict:<20}  {names}"
         )
         print(line.rstrip())
@@ -79,7 +79,7 @@ def _show(reports: Path, wish: str) -> int:
     from ..archive.tags import read_tags
     from ..decide.gate import apply_gate
     from ..decide.policies import Policy, read_policies
-    from ..report.table import text_table, verdict_sentence
+    from ..report.table import repeats_sentences, text_table, verdict_sentence
 
     run = read_run(find_run_folder(reports, wish))
     manifest, results = run.manifest, run.results
@@ -104,6 +104,8 @@ def _show(reports: Path, wish: str) -> int:
     print(text_table(apply_gate(policy, results)))
     print()
     print(f"verdict: {verdict_sentence(results)}")
+    for sentence in repeats_sentences(results):
+        print(sentence)
     return 0
 
 

@@ -2,16 +2,9 @@
 
 from .gate import GateLine, GateResult, apply_gate
 from .policies import OFF, POLICIES_FILE, Policy, find_policy, read_policies
-from .results import (
-    CaseRecord,
-    Rate,
-    Results,
-    Summary,
-    case_record,
-    make_results,
-    read_results,
-    summarize,
-)
+from .recording import case_record, repeated_record
+from .records import CaseRecord
+from .results import Rate, Results, Summary, make_results, read_results, summarize
 from .statistics import Interval, percent, wilson_interval
 
 __all__ = [
@@ -32,6 +25,7 @@ __all__ = [
     "percent",
     "read_policies",
     "read_results",
+    "repeated_record",
     "summarize",
     "wilson_interval",
 ]

@@ -1,102 +1,22 @@
 """Two runs compared case by case: what was fixed, what was broken, and how sure one can be."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
+from fractions import Fraction
+from typing import Literal, NamedTuple
 
 from fixtures import MARKERS
 
-from .results import CaseRecord, Deciding
-from .sides import CASES, PAIRING, Side, SideLabel, SummaryRate
-from .statistics import (
-    SIGNIFICANT,
-    PairedTable,
-    mcnemar_exact,
-    paired_interval,
-    percent,
-    wilson_interval,
-)
-
-COMPARISON_SCHEMA: Literal[1] = 1
+from .compared import CaseChange, CaseOutcome, CaseSide, Comparison, RateChange, SideRate
+from .paired import Pair, differences, paired_interval, sign_flip, sign_flip_worse
+from .records import CaseRecord
+from .repeats import Share, effective_bounds, effective_size, total
+from .sides import CASES, PAIRING, Side, SummaryRate
+from .statistics import SIGNIFICANT, percent
 
 # The seed's words for a comparison, by the strict rate of the second run in percent.
 SUCCESS, PARTIAL = 75, 65
 # A change of a rate is called one from so many percentage points on.
 NOTABLE_POINTS = 20
-
-CaseOutcome = Literal["fixed", "broken", "still failing", "still passing"]
-OUTCOMES: tuple[CaseOutcome, ...] = ("fixed", "broken", "still failing", "still passing")
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SideRate(_Record):
-    """The strict rate of one run; counts and the 95 % Wilson interval where they are known."""
-
-    strict_pct: float
-    strict: int | None = None
-    cases: int | None = None
-    low_pct: float | None = None
-    high_pct: float | None = None
-
-
-class RateChange(_Record):
-    """A rate before and after; the difference and its interval are percentage points."""
-
-    name: str
-    before: SideRate
-    after: SideRate
-    difference: float
-    direction: Literal["up", "flat", "down"]
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    fixed: int | None = None
-    broken: int | None = None
-
-
-class CaseChange(_Record):
-    """One case in both runs, with the failure that decided in each."""
-
-    id: str
-    category: str
-    groups: tuple[str, ...]
-    outcome: CaseOutcome
-    before: Deciding | None
-    after: Deciding | None
-
-
-class Comparison(_Record):
-    """A comparison as it is written to a JSON file."""
-
-    schema_version: Literal[1] = COMPARISON_SCHEMA
-    before: SideLabel
-    after: SideLabel
-    common: bool
-    overall: RateChange
-    categories: tuple[RateChange, ...]
-    groups: tuple[RateChange, ...]
-    cases: tuple[CaseChange, ...]
-    conclusion: Literal["success", "partial", "insufficient"] | None
-    sentence: str
-    notes: tuple[str, ...]
-
-    def named(self, outcome: CaseOutcome) -> tuple[CaseChange, ...]:
-        """Return the cases that changed, or stayed, in this way."""
-        return tuple(case for case in self.cases if case.outcome == outcome)
-
-
-def paired_table(pairs: Sequence[tuple[bool, bool]]) -> PairedTable:
-    """Count pairs of strict outcomes, before and after."""
-    return PairedTable(
-        both=pairs.count((True, True)),
-        fixed=pairs.count((False, True)),
-        broken=pairs.count((True, False)),
-        neither=pairs.count((False, False)),
-    )
 
 
 def _direction(points: float) -> Literal["up", "flat", "down"]:
@@ -109,36 +29,42 @@ def side_rate(rate: SummaryRate) -> SideRate:
     """Return a rate with its interval where the counts are known."""
     if rate.strict is None or not rate.cases:
         return SideRate(strict_pct=rate.strict_pct)
-    interval = wilson_interval(rate.strict, rate.cases)
+    answers = rate.answers or rate.cases
+    interval = effective_bounds(Share(rate.strict, answers), rate.effective or answers)
     return SideRate(
-        strict_pct=percent(rate.strict, rate.cases),
+        strict_pct=percent(rate.strict, answers),
         strict=rate.strict,
         cases=rate.cases,
-        low_pct=interval.low,
-        high_pct=interval.high,
+        answers=answers,
+        low_pct=round(interval.low, 1),
+        high_pct=round(interval.high, 1),
     )
 
 
-def change_of_pairs(name: str, pairs: Sequence[tuple[bool, bool]]) -> RateChange:
+def _side_of(shares: Sequence[Share]) -> SideRate:
+    passed, answers = total(shares)
+    return side_rate(SummaryRate(0, passed, len(shares), answers, effective_size(shares)))
+
+
+def change_of_pairs(name: str, pairs: Sequence[Pair]) -> RateChange:
     """Compare a rate over cases that both runs judged; raises ValueError for none."""
-    table = paired_table(pairs)
-    interval = paired_interval(table)
-    counts = (table.both + table.broken, table.both + table.fixed)
-    before, after = (
-        side_rate(SummaryRate(strict_pct=0, strict=passed, cases=table.cases)) for passed in counts
-    )
-    points = 100 * (table.fixed - table.broken) / table.cases
+    interval = paired_interval(pairs)
+    before, after = ([pair[side] for pair in pairs] for side in (0, 1))
+    changes = differences(pairs)
+    # Exactly, so that 4 of 20 are 20 points.
+    points = float(100 * (Fraction(*total(after)) - Fraction(*total(before))))
     return RateChange(
         name=name,
-        before=before,
-        after=after,
+        before=_side_of(before),
+        after=_side_of(after),
         difference=round(points, 1),
         direction=_direction(points),
         low=round(interval.low, 1),
         high=round(interval.high, 1),
-        p=mcnemar_exact(table.fixed, table.broken),
-        fixed=table.fixed,
-        broken=table.broken,
+        p=sign_flip(changes),
+        p_worse=sign_flip_worse(changes),
+        fixed=sum(change > 0 for change in changes),
+        broken=sum(change < 0 for change in changes),
     )
 
 
@@ -154,20 +80,29 @@ def change_of_rates(name: str, before: SummaryRate, after: SummaryRate) -> RateC
     )
 
 
+def _case_side(record: CaseRecord) -> CaseSide:
+    missed = (answer.repeat for answer in record.answers if not answer.strict)
+    return CaseSide(
+        deciding=record.deciding,
+        executed=record.executed,
+        passed=record.share.passed,
+        answers=record.share.asked,
+        repeat=next(missed, 1),
+    )
+
+
 def _case_change(before: CaseRecord, after: CaseRecord) -> CaseChange:
-    outcomes: dict[tuple[bool, bool], CaseOutcome] = {
-        (False, True): "fixed",
-        (True, False): "broken",
-        (False, False): "still failing",
-        (True, True): "still passing",
-    }
+    # Crosswise, because rates as floats that are equal may differ in the last bit.
+    was = before.share.passed * after.share.asked
+    now = after.share.passed * before.share.asked
+    same: CaseOutcome = "still passing" if after.strict else "still failing"
     return CaseChange(
         id=after.id,
         category=after.category,
         groups=after.groups,
-        outcome=outcomes[before.strict, after.strict],
-        before=before.deciding,
-        after=after.deciding,
+        outcome="fixed" if now > was else "broken" if now < was else same,
+        before=_case_side(before),
+        after=_case_side(after),
     )
 
 
@@ -183,11 +118,13 @@ def honest_sentence(change: RateChange) -> str:
             f"because {PAIRING}"
         )
     counts = f"{change.fixed} fixed, {change.broken} broken"
+    if change.repeated:
+        counts = f"{change.fixed} cases passed more often, {change.broken} less often"
     if change.fixed == change.broken == 0:
         return f"{counts}: every case ended as before"
     if change.p >= SIGNIFICANT:
         return f"{counts}, {_p_text(change.p)}: not enough cases to be sure"
-    word = "better" if change.fixed > change.broken else "worse"
+    word = "better" if change.difference > 0 else "worse"
     return f"{counts}, {_p_text(change.p)}: {word}, and chance alone would seldom do this"
 
 
@@ -198,27 +135,41 @@ def conclude(
     if of is not None and after.cases != of:
         return None
     share = after.strict_pct
-    if after.strict is not None and after.cases:
+    if after.strict is not None and after.answers:
         # Not the rounded percentage: 74.96 is no success.
-        share = 100 * after.strict / after.cases
+        share = 100 * after.strict / after.answers
     return "success" if share >= SUCCESS else "partial" if share >= PARTIAL else "insufficient"
+
+
+class _Cases(NamedTuple):
+    """What a comparison case by case gives."""
+
+    overall: RateChange
+    executed: RateChange | None
+    rates: dict[str, RateChange]
+    changes: tuple[CaseChange, ...]
 
 
 def _compare_cases(
     before: Mapping[str, CaseRecord], after: Mapping[str, CaseRecord], ids: Sequence[str]
-) -> tuple[RateChange, dict[str, RateChange], tuple[CaseChange, ...]]:
+) -> _Cases:
     changes = tuple(_case_change(before[name], after[name]) for name in ids)
-
-    def pairs(wanted: Sequence[CaseChange]) -> list[tuple[bool, bool]]:
-        return [(before[case.id].strict, after[case.id].strict) for case in wanted]
-
+    pairs = {name: (before[name].share, after[name].share) for name in ids}
+    runs = [(before[name].executed_share, after[name].executed_share) for name in ids]
+    run_in_both = [(one, other) for one, other in runs if one.asked and other.asked]
     rates = {}
     # The suite's own order first; runs of another suite have other names.
     found = [name for case in changes for name in (case.category, *case.groups)]
     for name in dict.fromkeys([*MARKERS, *found]):
-        if inside := [case for case in changes if name in (case.category, *case.groups)]:
-            rates[name] = change_of_pairs(name, pairs(inside))
-    return change_of_pairs("overall", pairs(changes)), rates, changes
+        inside = [pairs[case.id] for case in changes if name in (case.category, *case.groups)]
+        if inside:
+            rates[name] = change_of_pairs(name, inside)
+    return _Cases(
+        change_of_pairs("overall", list(pairs.values())),
+        change_of_pairs("executed", run_in_both) if run_in_both else None,
+        rates,
+        changes,
+    )
 
 
 def _compare_summaries(before: Side, after: Side) -> tuple[RateChange, dict[str, RateChange]]:
@@ -242,12 +193,13 @@ def compare(
     Raises ValueError for no case; see sides.shared_cases for which cases may be compared.
     """
     changes: tuple[CaseChange, ...] = ()
+    executed: RateChange | None = None
     of: int | None
     if ids is None or before.records is None or after.records is None:
         overall, rates = _compare_summaries(before, after)
         notes, of = (*notes, *CASES), after.rates["overall"].cases
     else:
-        overall, rates, changes = _compare_cases(before.records, after.records, ids)
+        overall, executed, rates, changes = _compare_cases(before.records, after.records, ids)
         of = after.suite_cases
     conclusion = conclude(overall.after, of)
     if conclusion is None:
@@ -262,6 +214,7 @@ def compare(
         after=after.label,
         common=common,
         overall=overall,
+        executed=executed,
         categories=tuple(rate for name, rate in rates.items() if name in categories),
         groups=tuple(rate for name, rate in rates.items() if name not in categories),
         cases=changes,

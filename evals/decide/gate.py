@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from .comparison import Comparison
+from .compared import Comparison
 from .demands import Demand, demands_of
 from .policies import RATES, Policy
+from .repeats import Share
 from .results import Rate, Results
-from .statistics import wilson_bounds
 
 
 @dataclass(frozen=True)
@@ -22,23 +22,30 @@ class GateLine:
     lower_bound: bool = False
 
     @property
-    def _share(self) -> tuple[int, int]:
-        """How many passed of how many that count."""
+    def _share(self) -> Share:
+        """How many passed of how many that count: with repeats, the mean over cases."""
         if self.rate is None:
-            return 0, 0
+            return Share(0, 0)
         if self.name == "executed":
-            return self.rate.executed, self.rate.executable
-        return self.rate.strict, self.rate.cases
+            return Share(self.rate.executed, self.rate.executable)
+        return Share(self.rate.strict, self.rate.answers)
+
+    @property
+    def _low(self) -> float:
+        """The lower end of the interval."""
+        assert self.rate is not None
+        executed = self.name == "executed"
+        return (self.rate.executed_bounds if executed else self.rate.strict_bounds).low
 
     @property
     def met(self) -> bool | None:
         """Whether the target was reached; None without a target or when cases are missing."""
-        passed, cases = self._share
-        if self.target is None or self.rate is None or not self.rate.complete or not cases:
+        passed, answers = self._share
+        if self.target is None or self.rate is None or not self.rate.complete or not answers:
             return None
         if self.lower_bound:
-            return wilson_bounds(passed, cases).low >= self.target
-        return 100 * passed >= self.target * cases
+            return self._low >= self.target
+        return 100 * passed >= self.target * answers
 
     def fails(self) -> str | None:
         """Return the sentence that says how the target was missed."""
@@ -46,8 +53,7 @@ class GateLine:
             return None
         found = self.rate.executed_pct if self.name == "executed" else self.rate.strict_pct
         if self.lower_bound:
-            low = wilson_bounds(*self._share).low
-            return f"{self.name} {found:g} %, lower bound {low:.1f} % < {self.target:g} %"
+            return f"{self.name} {found:g} %, lower bound {self._low:.1f} % < {self.target:g} %"
         return f"{self.name} {found:g} % < {self.target:g} %"
 
 

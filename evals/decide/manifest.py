@@ -8,12 +8,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from fixtures import CallgateError
+from pydantic import Field
 
 from ..ask.answer import Sampling
 from ..ask.session import EngineRecord
+from ..record import Record, read_record
 
 _PACKAGES = (
     "callgate",
@@ -29,18 +28,14 @@ _PACKAGES = (
 )
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GitState(_Record):
+class GitState(Record):
     """The checkout that asked: its commit, and whether files differ from it."""
 
     commit: str
     dirty: bool
 
 
-class GateRecord(_Record):
+class GateRecord(Record):
     """The gate that was applied; `passed` is None when cases were missing or the gate was off."""
 
     policy: str
@@ -49,10 +44,10 @@ class GateRecord(_Record):
     not_judged: tuple[str, ...]
 
 
-class Manifest(_Record):
-    """manifest.json of a run folder."""
+class Manifest(Record):
+    """manifest.json of a run folder; of schema 2 where tokens were drawn, else of schema 1."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 1
     name: str
     created: str
     command: tuple[str, ...]
@@ -68,6 +63,7 @@ class Manifest(_Record):
     judge_version: int
     system_prompt: str
     sampling: Sampling
+    repeats: int = Field(default=1, ge=1, exclude_if=lambda repeats: repeats == 1)
     engine: EngineRecord | None
     selected: tuple[str, ...]
     workers: int
@@ -111,11 +107,4 @@ def machine() -> dict[str, str | int]:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest; raises CallgateError naming the file and the field."""
-    try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except OSError as problem:
-        raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "(file)"
-        raise CallgateError(f"{path}: field {place!r}: {first['msg']}") from problem
+    return read_record(path, Manifest)

@@ -1,85 +1,45 @@
 """The results file: what the judge said of each case, and the rates that follow from it."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import fsum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
-from fixtures import CallgateError, Case, Suite
+from fixtures import Suite
 
-from ..judge import JUDGE_VERSION, Judgement
-from ..judge.execution import Executed
-from .statistics import percent, wilson_interval
+from ..judge import JUDGE_VERSION
+from ..record import Record, read_record
+from .records import CaseRecord, LayerCount, total_tally
+from .repeats import Share, all_pass, any_pass, effective_bounds, effective_size, shown_k, total
+from .statistics import Interval, percent
 
-RESULTS_SCHEMA: Literal[1] = 1
-_PRINTED_KEPT = 500
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+# A file without repeats is written as schema 1, byte for byte as before there were any.
+RESULTS_SCHEMAS = (1, 2)
 
 
-class LayerRecord(_Record):
-    """The outcome of one layer."""
+class RepeatedRate(Record):
+    """What several answers to each case tell beside their mean.
 
-    status: Literal["pass", "fail", "n/a"]
-    sentence: str
+    `all_pass_pct` is pass^k and `any_pass_pct` pass@k by k, in percent, the mean over cases. The
+    answers tell as much of the mean as `effective` independent ones would (of the executed share,
+    `executed_effective`). `flaky` cases passed sometimes.
+    """
 
-
-class ToolRunRecord(_Record):
-    """A tool that the code really called: its arguments by name, each as its repr."""
-
-    tool: str
-    arguments: dict[str, str]
-
-
-class ExecutedRecord(_Record):
-    """What the code of a turn did when it was run, and the verdict of that."""
-
-    status: Literal["pass", "fail", "not run", "n/a"]
-    sentence: str
-    calls: tuple[ToolRunRecord, ...] = ()
-    reads: tuple[str, ...] = ()
-    printed: str = ""
+    repeats: int
+    effective: float
+    executed_effective: float
+    flaky: int
+    all_pass_pct: dict[int, float]
+    any_pass_pct: dict[int, float]
 
 
-class TurnRecord(_Record):
-    """One turn: its layers, what running it showed, and the habits that training data teaches."""
+class Rate(Record):
+    """How many answers to some cases passed; percentages and the 95 % interval of strict.
 
-    layers: dict[str, LayerRecord]
-    executed: ExecutedRecord | None = None
-    announces: bool
-    preamble: bool
-
-
-class Deciding(_Record):
-    """The first failure of a case: where and why."""
-
-    turn: int
-    layer: str
-    sentence: str
-
-
-class CaseRecord(_Record):
-    """What the judge says of one case."""
-
-    id: str
-    category: str
-    groups: tuple[str, ...]
-    soft: bool
-    strict: bool
-    executed: Literal["pass", "fail", "not run", "n/a"] = "n/a"
-    deciding: Deciding | None
-    turns: tuple[TurnRecord, ...]
-
-
-class Rate(_Record):
-    """How many of some cases passed; percentages and the 95 % Wilson interval of strict.
-
-    `executed` of `executable` cases do what they should when they are run; `not_run` are those
-    whose code the sandbox does not support.
+    A case has one answer unless it was `repeated`. `executed` of `executable` answers do what they
+    should when they are run; `not_run` are those whose code the sandbox does not support.
     """
 
     cases: int
@@ -94,6 +54,24 @@ class Rate(_Record):
     executable: int = 0
     not_run: int = 0
     executed_pct: float | None = None
+    repeated: RepeatedRate | None = Field(default=None, exclude_if=lambda value: value is None)
+
+    @property
+    def answers(self) -> int:
+        """How many answers there are."""
+        return self.cases * (self.repeated.repeats if self.repeated else 1)
+
+    @property
+    def strict_bounds(self) -> Interval:
+        """The 95 % interval of the strict rate, in percent, not rounded."""
+        effective = self.repeated.effective if self.repeated else self.cases
+        return effective_bounds(Share(self.strict, self.answers), effective)
+
+    @property
+    def executed_bounds(self) -> Interval:
+        """The 95 % interval of the executed share; raises ValueError where nothing was run."""
+        effective = self.repeated.executed_effective if self.repeated else self.executable
+        return effective_bounds(Share(self.executed, self.executable), effective)
 
     @property
     def complete(self) -> bool:
@@ -101,36 +79,41 @@ class Rate(_Record):
         return self.cases == self.of
 
 
-class LayerCount(_Record):
-    """How many turns a layer passed and failed, and on how many it says nothing."""
-
-    passed: int
-    failed: int
-    not_applicable: int
-
-
 class Summary(Rate):
-    """The overall rate, the rate of each category and of each group, and the two habits."""
+    """The overall rate, the rate of each category and of each group, and the two habits.
+
+    Habits count answers; `layers` and `not_run_reasons` count turns.
+    """
 
     verdict: Literal["deploy", "augment", "investigate"] | None
     categories: dict[str, Rate]
     groups: dict[str, Rate]
     announcements: int
     preambles: int
-    not_run_reasons: dict[str, int] = {}
-    layers: dict[str, LayerCount] = {}
+    not_run_reasons: dict[str, int] = Field(default_factory=dict)
+    layers: dict[str, LayerCount] = Field(default_factory=dict)
 
 
-class Results(_Record):
+class Results(Record):
     """results.json: holds no times, so that the same answers give the same file."""
 
-    schema_version: Literal[1] = RESULTS_SCHEMA
+    schema_version: Literal[1, 2] = 1
     suite_sha256: str
     judge_version: int
     model_fingerprint: str
     call_format: str = "code"
     summary: Summary
     cases: tuple[CaseRecord, ...]
+
+    @property
+    def repeats(self) -> int:
+        """How often each case was asked."""
+        return self.summary.repeated.repeats if self.summary.repeated else 1
+
+    @property
+    def flaky(self) -> tuple[CaseRecord, ...]:
+        """The cases that passed sometimes."""
+        return tuple(record for record in self.cases if record.flaky)
 
     def rate(self, name: str) -> Rate | None:
         """Return the rate of `overall`, a category or a group; None when none of it was judged.
@@ -142,88 +125,65 @@ class Results(_Record):
         return self.summary.categories.get(name) or self.summary.groups.get(name)
 
 
-def _executed_record(executed: Executed) -> ExecutedRecord:
-    run = executed.execution
-    if run is None:
-        return ExecutedRecord(status=executed.status, sentence=executed.sentence)
-    return ExecutedRecord(
-        status=executed.status,
-        sentence=executed.sentence,
-        calls=tuple(ToolRunRecord(tool=c.tool, arguments=c.arguments) for c in run.calls),
-        reads=tuple(sorted(run.reads)),
-        printed=run.printed[:_PRINTED_KEPT],
-    )
-
-
-def _executed_status(turns: Sequence[Executed]) -> Literal["pass", "fail", "not run", "n/a"]:
-    found = {turn.status for turn in turns}
-    for status in ("fail", "not run", "pass"):
-        if status in found:
-            return status
-    return "n/a"
-
-
-def case_record(case: Case, judgement: Judgement, executed: Sequence[Executed] = ()) -> CaseRecord:
-    """Return the record of a judged case; `executed` is empty when nothing was run."""
-    runs: Sequence[ExecutedRecord | None] = [_executed_record(turn) for turn in executed]
-    runs = runs or [None] * len(judgement.turns)
-    deciding = judgement.deciding
-    return CaseRecord(
-        id=case.id,
-        category=case.category,
-        groups=case.groups,
-        soft=judgement.soft,
-        strict=judgement.strict,
-        executed=_executed_status(executed),
-        deciding=deciding and Deciding(turn=deciding[0], layer=deciding[1], sentence=deciding[2]),
-        turns=tuple(
-            TurnRecord(
-                layers={
-                    name: LayerRecord(status=outcome.status, sentence=outcome.sentence)
-                    for name, outcome in turn.layers.items()
-                },
-                executed=run,
-                announces=turn.announces,
-                preamble=turn.preamble,
-            )
-            for turn, run in zip(judgement.turns, runs, strict=True)
-        ),
-    )
-
-
 def _rate(records: Sequence[CaseRecord], of: int) -> Rate:
-    strict = sum(record.strict for record in records)
-    soft = sum(record.soft for record in records)
-    executed = sum(record.executed == "pass" for record in records)
-    executable = executed + sum(record.executed == "fail" for record in records)
-    interval = wilson_interval(strict, len(records))
+    shares = [record.share for record in records]
+    runs = [record.executed_share for record in records]
+    answers = [answer for record in records for answer in record.answers]
+    strict, run = total(shares), total(runs)
+    interval = effective_bounds(strict, effective_size(shares))
+    soft = sum(answer.soft for answer in answers)
     return Rate(
         cases=len(records),
         of=of,
         soft=soft,
-        strict=strict,
-        soft_pct=percent(soft, len(records)),
-        strict_pct=percent(strict, len(records)),
-        strict_low_pct=interval.low,
-        strict_high_pct=interval.high,
-        executed=executed,
-        executable=executable,
-        not_run=sum(record.executed == "not run" for record in records),
-        executed_pct=percent(executed, executable) if executable else None,
+        strict=strict.passed,
+        soft_pct=percent(soft, strict.asked),
+        strict_pct=percent(strict.passed, strict.asked),
+        strict_low_pct=round(interval.low, 1),
+        strict_high_pct=round(interval.high, 1),
+        executed=run.passed,
+        executable=run.asked,
+        not_run=sum(answer.executed == "not run" for answer in answers),
+        executed_pct=percent(run.passed, run.asked) if run.asked else None,
+        repeated=_repeated_rate(shares, runs) if records[0].repeated else None,
+    )
+
+
+def _repeated_rate(shares: Sequence[Share], runs: Sequence[Share]) -> RepeatedRate:
+    repeats = shares[0].asked
+
+    def mean(estimate: Callable[[Share, int], float]) -> dict[int, float]:
+        return {
+            k: round(100 * fsum(estimate(share, k) for share in shares) / len(shares), 1)
+            for k in shown_k(repeats)
+        }
+
+    return RepeatedRate(
+        repeats=repeats,
+        effective=round(effective_size(shares), 3),
+        executed_effective=round(effective_size(runs), 3),
+        flaky=sum(0 < share.passed < share.asked for share in shares),
+        all_pass_pct=mean(all_pass),
+        any_pass_pct=mean(any_pass),
     )
 
 
 def _verdict(rate: Rate) -> Literal["deploy", "augment", "investigate"] | None:
     if not rate.complete:
         return None
-    share = 100 * rate.strict / rate.cases
+    share = 100 * rate.strict / rate.answers
     return "deploy" if share >= 80 else "augment" if share >= 70 else "investigate"
 
 
 def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
-    """Return the rates of judged cases, held against the suite; raises ValueError for none."""
+    """Return the rates of judged cases, held against the suite; raises ValueError for none.
+
+    Raises ValueError too where one case has more answers than another.
+    """
     if not records:
         raise ValueError("no case was judged")
+    if len({len(record.answers) for record in records}) > 1:
+        raise ValueError("some cases were asked more often than others")
     overall = _rate(records, len(suite.cases))
     rates: dict[str, Rate] = {}
     for name in suite.markers:
@@ -235,36 +195,8 @@ def summarize(suite: Suite, records: Sequence[CaseRecord]) -> Summary:
         verdict=_verdict(overall),
         categories={name: rates[name] for name in suite.categories if name in rates},
         groups={name: rate for name, rate in rates.items() if name not in suite.categories},
-        announcements=sum(any(turn.announces for turn in record.turns) for record in records),
-        preambles=sum(any(turn.preamble for turn in record.turns) for record in records),
-        not_run_reasons=_not_run_reasons(records),
-        layers=_layer_counts(records),
+        **total_tally(record.tally for record in records).model_dump(),
     )
-
-
-def _layer_counts(records: Sequence[CaseRecord]) -> dict[str, LayerCount]:
-    """Return how many turns each layer passed, failed and left alone."""
-    counted: dict[str, Counter[str]] = {}
-    for record in records:
-        for turn in record.turns:
-            for name, layer in turn.layers.items():
-                counted.setdefault(name, Counter())[layer.status] += 1
-    return {
-        name: LayerCount(passed=of["pass"], failed=of["fail"], not_applicable=of["n/a"])
-        for name, of in counted.items()
-    }
-
-
-def _not_run_reasons(records: Sequence[CaseRecord]) -> dict[str, int]:
-    """Return why code was not run, the most frequent reason first."""
-    counted = Counter(
-        turn.executed.sentence
-        for record in records
-        if record.executed == "not run"
-        for turn in record.turns
-        if turn.executed and turn.executed.status == "not run"
-    )
-    return dict(counted.most_common())
 
 
 def make_results(
@@ -273,25 +205,19 @@ def make_results(
     """Return the results of judged cases, in the order of the suite."""
     order = {case.id: position for position, case in enumerate(suite.cases)}
     ordered = tuple(sorted(records, key=lambda record: order[record.id]))
+    summary = summarize(suite, ordered)
     return Results(
+        schema_version=2 if ordered[0].repeated else 1,
         suite_sha256=suite.sha256,
         judge_version=JUDGE_VERSION,
         model_fingerprint=fingerprint,
         call_format=call_format,
-        summary=summarize(suite, ordered),
+        summary=summary,
         cases=ordered,
     )
 
 
 def read_results(path: Path) -> Results:
     """Read a results file; raises CallgateError naming the file and the field."""
-    try:
-        return Results.model_validate_json(path.read_bytes())
-    except OSError as problem:
-        raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "(file)"
-        raise CallgateError(
-            f"{path}: field {place!r}: {first['msg']}; this version reads schema {RESULTS_SCHEMA}"
-        ) from problem
+    advice = f"; this version reads schema {' and '.join(map(str, RESULTS_SCHEMAS))}"
+    return read_record(path, Results, advice=advice)

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from fixtures import CallgateError
 
-from .results import CaseRecord
+from ..record import Record
+from .records import CaseRecord
 
 PAIRING = "the files do not say which cases passed"
 CASES = (
@@ -18,22 +17,26 @@ CASES = (
 
 
 class SummaryRate(NamedTuple):
-    """A strict rate in percent, with the counts where a file has them."""
+    """A strict rate in percent, with the counts where a file has them.
+
+    With repeats there are more `answers` than `cases`, worth `effective` independent ones.
+    """
 
     strict_pct: float
     strict: int | None = None
     cases: int | None = None
+    answers: int | None = None
+    effective: float | None = None
 
 
-class SideLabel(BaseModel):
+class SideLabel(Record):
     """What a run is called, and what it was: as much as its files say."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     created: str | None = None
     model: str | None = None
     fingerprint: str | None = None
+    repeats: int = 1
 
 
 @dataclass(frozen=True)

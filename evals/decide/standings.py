@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from fixtures import CallgateError, Case, Suite, alternatives
 from pipeline.data.augment.weakest import Standing
 
-from .results import CaseRecord, Results
+from .records import CaseRecord
+from .repeats import Share, total
+from .results import Results
 
 # The rate that the verdict `deploy` asks of the whole; below it a category pulls the whole down.
 WANTED_PCT = 80
@@ -25,9 +27,15 @@ def records_by_part(results: Results) -> dict[str, list[CaseRecord]]:
     return found
 
 
+def strict_share(records: Sequence[CaseRecord]) -> Share:
+    """Return how many answers to some cases passed strictly."""
+    return total([record.share for record in records])
+
+
 def is_weak(records: Sequence[CaseRecord]) -> bool:
-    """Whether less than 80 % of some cases passed strictly."""
-    return 100 * sum(record.strict for record in records) < WANTED_PCT * len(records)
+    """Whether less than 80 % of the answers to some cases passed strictly."""
+    passed, answers = strict_share(records)
+    return 100 * passed < WANTED_PCT * answers
 
 
 def _expected_tools(case: Case) -> frozenset[str]:

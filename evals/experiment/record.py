@@ -67,8 +67,8 @@ class RunRecord(_Model):
             train_loss=losses[0],
             valid_loss=losses[1],
             missed={case.id: case.deciding.layer for case in cases if case.deciding},
-            announcements=tuple(c.id for c in cases if any(turn.announces for turn in c.turns)),
-            preambles=tuple(c.id for c in cases if any(turn.preamble for turn in c.turns)),
+            announcements=tuple(case.id for case in cases if case.tally.announcements),
+            preambles=tuple(case.id for case in cases if case.tally.preambles),
         )
 
 

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..decide.comparison import (
-    NOTABLE_POINTS,
-    OUTCOMES,
-    PARTIAL,
-    SUCCESS,
-    CaseChange,
-    Comparison,
-    RateChange,
-    SideRate,
-)
+from ..decide.compared import OUTCOMES, CaseChange, Comparison, RateChange, SideRate
+from ..decide.comparison import NOTABLE_POINTS, PARTIAL, SUCCESS
 from .markdown_text import escape_markdown
 
 HEADER = ("", "before", "after", "difference", "95 % interval", "p", "fixed", "broken", "")
 
+_NOTABLE = f"Up or down: {NOTABLE_POINTS} points or more."
+_EXECUTED = "executed: of the cases whose code was run in both."
 METHODS = (
     "Rates: Wilson score intervals. Difference: paired interval of Newcombe (1998, method 10). "
-    "p: exact McNemar test, two-sided, not corrected for the number of categories. "
-    f"Up or down: {NOTABLE_POINTS} points or more."
+    f"p: exact McNemar test, two-sided, not corrected for the number of categories. {_NOTABLE}"
+)
+METHODS_OF_REPEATS = (
+    "Rates: Wilson score intervals of the effective number of answers, clustered by case (Miller "
+    "2024). Difference: paired interval by square-and-add (Newcombe 1998, Zou and Donner 2008). "
+    "p: exact sign-flip test of the cases' rates, two-sided, not corrected for the number of "
+    "categories. fixed and broken: cases that passed more often and less often than before. "
+    f"{_NOTABLE}"
 )
 
 # Longer lists make a pull-request comment that nobody reads.
@@ -46,7 +46,7 @@ def rate_text(rate: SideRate) -> str:
     if rate.cases is None:
         return f"{rate.strict_pct:.1f} %"
     return (
-        f"{rate.strict}/{rate.cases} {rate.strict_pct:.1f} % "
+        f"{rate.strict}/{rate.answers} {rate.strict_pct:.1f} % "
         f"[{rate.low_pct:.0f}-{rate.high_pct:.0f}]"
     )
 
@@ -88,18 +88,33 @@ def conclusion_sentence(comparison: Comparison) -> str:
     return f"{conclusion_meaning(comparison)}; {comparison.sentence}"
 
 
+def methods(comparison: Comparison) -> str:
+    """Return how the figures were computed."""
+    said = METHODS_OF_REPEATS if comparison.overall.repeated else METHODS
+    return f"{said} {_EXECUTED}" if comparison.executed else said
+
+
+def how_often(case: CaseChange) -> str:
+    """Return how often a case passed before and after; empty where it was asked once in both."""
+    if case.before.answers == case.after.answers == 1:
+        return ""
+    sides = (f"{side.passed}/{side.answers}" for side in (case.before, case.after))
+    return " → ".join(sides)
+
+
 def case_line(case: CaseChange) -> str:
     """Return a case with the failure that tells of its change."""
-    deciding = case.before if case.outcome == "fixed" else case.after
-    if deciding is None:
-        return case.id
-    when = "was " if case.outcome == "fixed" else ""
-    return f"{case.id} ({when}turn {deciding.turn}, {deciding.layer}: {deciding.sentence})"
+    side = case.before if case.outcome == "fixed" else case.after
+    told = [how_often(case)]
+    if deciding := side.deciding:
+        when = "was " if case.outcome == "fixed" and case.after.deciding is None else ""
+        told.append(f"{when}turn {deciding.turn}, {deciding.layer}: {deciding.sentence}")
+    details = "; ".join(filter(None, told))
+    return f"{case.id} ({details})" if details else case.id
 
 
 def _rows(comparison: Comparison) -> list[Sequence[str]]:
-    changes = (comparison.overall, *comparison.categories, *comparison.groups)
-    return [HEADER, *(row_of(change) for change in changes)]
+    return [HEADER, *(row_of(change) for change in comparison.changes)]
 
 
 def text(comparison: Comparison) -> str:
@@ -121,7 +136,7 @@ def text(comparison: Comparison) -> str:
             lines.append("  " + ", ".join(case.id for case in cases))
         else:
             lines += [f"  {case_line(case)}" for case in cases]
-    lines += ["", METHODS]
+    lines += ["", methods(comparison)]
     lines += [f"note: {note}" for note in comparison.notes]
     return "\n".join([*lines, "", conclusion_sentence(comparison)])
 
@@ -152,7 +167,7 @@ def markdown(comparison: Comparison) -> str:
         "",
         *(f"- note: {escape_markdown(note)}" for note in comparison.notes),
         "",
-        f"*{METHODS}*",
+        f"*{methods(comparison)}*",
         "",
     ]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from ..decide.gate import GateResult
 from ..decide.manifest import Manifest
 from ..decide.results import Results
 from .markdown_text import escape_markdown
-from .table import table_cells, verdict_sentence
+from .table import repeats_sentences, table_cells, verdict_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -126,6 +126,7 @@ def model_card(
         results=results,
         rows=table_cells(gate),
         verdict=verdict_sentence(results),
+        repeats=repeats_sentences(results),
         gate=gate,
         facts=facts,
         override=override,

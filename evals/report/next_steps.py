@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from pipeline.data.augment.weakest import ROWS_PER_MISS
 
-from ..decide.results import CaseRecord, Results
-from ..decide.standings import WANTED_PCT, is_weak, records_by_part
+from ..decide.records import CaseRecord
+from ..decide.results import Results
+from ..decide.standings import WANTED_PCT, is_weak, records_by_part, strict_share
 
 # What a training row of each category shows; multi_turn is parted into its two habits.
 ROWS_OF = {
@@ -49,13 +50,14 @@ def augment_steps(results: Results, run: str) -> list[str]:
     """
     parts = [part for part in records_by_part(results).items() if is_weak(part[1])]
     lines = []
-    for name, cases in sorted(parts, key=lambda part: _strict(part[1]) / len(part[1])):
+    for name, cases in sorted(parts, key=lambda part: strict_share(part[1]).rate):
         missed = [case for case in cases if not case.strict]
-        wanted = -(-WANTED_PCT * len(cases) // 100) - _strict(cases)
+        passed, answers = strict_share(cases)
+        wanted = -(-WANTED_PCT * answers // 100) - passed
         command = f"callgate augment --category {name} --count {ROWS_PER_MISS * len(missed)}"
         lacks = f" Rows to add: {ROWS_OF[name]}: `{command} -o FILE`." if name in ROWS_OF else ""
         lines.append(
-            f"{name}: {_strict(cases)} of {len(cases)} strict, {wanted} more for {WANTED_PCT} %; "
+            f"{name}: {passed} of {answers} strict, {wanted} more for {WANTED_PCT} %; "
             f"layers that decided: {_layers(missed)}; missed: {_names(missed)}.{lacks}"
         )
     if lines:
@@ -64,10 +66,6 @@ def augment_steps(results: Results, run: str) -> list[str]:
             f"`callgate augment --for-run {run} -o FILE`"
         )
     return lines
-
-
-def _strict(cases: Sequence[CaseRecord]) -> int:
-    return sum(case.strict for case in cases)
 
 
 def investigate_steps(results: Results) -> list[str]:

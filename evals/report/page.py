@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from fixtures import Case
 
-from ..ask.answer import Answer
+from ..ask.answer import Given
 from ..decide.gate import GateResult
-from ..decide.results import CaseRecord, Results
+from ..decide.records import CaseRecord
+from ..decide.results import Results
 from .table import (
     executed_sentence,
     gate_sentence,
     habits_sentence,
     layers_sentence,
+    repeats_sentences,
     table_cells,
     verdict_sentence,
 )
@@ -37,10 +39,17 @@ def _template(name: str) -> "Template":
     return environment.get_template(name)
 
 
-def case_html(case: Case, record: CaseRecord, answers: Sequence[Answer]) -> str:
-    """Return the detail of a case: prompts, raw texts, layers, tokens and seconds."""
-    turns = list(zip(record.turns, answers, strict=True))
-    return _template("case.html.j2").render(case=case, record=record, turns=turns)
+def case_html(case: Case, record: CaseRecord, given: Sequence[Given]) -> str:
+    """Return the detail of a case: prompts, raw texts, layers, tokens and seconds.
+
+    Of many repeats only those whose turns the record keeps.
+    """
+    shown = [
+        (answer, list(zip(answer.turns, turns, strict=True)))
+        for answer, turns in zip(record.answers, given, strict=True)
+        if answer.turns
+    ]
+    return _template("case.html.j2").render(case=case, record=record, shown=shown)
 
 
 def row_cells(record: CaseRecord | None) -> list[str]:
@@ -49,6 +58,8 @@ def row_cells(record: CaseRecord | None) -> list[str]:
 
     deciding = record.deciding if record else None
     layer, sentence = (deciding.layer, deciding.sentence) if deciding else ("", "")
+    if record is not None and record.repeated:
+        sentence = record.failure
     return [f'<td class="col-layer">{escape(layer)}</td>', f"<td>{escape(sentence)}</td>"]
 
 
@@ -64,6 +75,7 @@ def summary_html(gate: GateResult, results: Results, model: str, *, enforced: bo
         habits=habits_sentence(results),
         executed=executed_sentence(results),
         layers=layers_sentence(results),
+        repeats=repeats_sentences(results),
         header=header,
         rows=rows,
     )

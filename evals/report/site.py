@@ -12,11 +12,19 @@ from pipeline.files import write_atomic
 from ..archive.finding import run_folders
 from ..archive.recorded import RecordedRun, read_run
 from ..archive.tags import Tags, read_tags
-from ..ask.answer import Answer
+from ..ask.answer import Answers
 from ..judge import LAYERS
 from .pages import TEXT_SHOWN, page_environment
-from .site_facts import CaseHistory, case_histories, page_name, trend_charts
-from .table import verdict_sentence
+from .site_facts import (
+    CaseHistory,
+    case_histories,
+    executed_rate,
+    outcome_of,
+    page_name,
+    shown_answers,
+    trend_charts,
+)
+from .table import repeats_sentences, verdict_sentence
 
 SITE = "site"
 
@@ -67,6 +75,7 @@ def index_page(
         tools=_tools(histories),
         tags=tags,
         unreadable=unreadable,
+        any_repeats=any(run.results.repeats > 1 for run in runs),
     )
 
 
@@ -75,7 +84,7 @@ def run_page(
     position: int,
     runs: Sequence[RecordedRun],
     histories: Mapping[str, CaseHistory],
-    answers: Mapping[str, tuple[Answer, ...]],
+    answers: Answers,
     tags: Tags,
 ) -> str:
     """Return the page of a run: its rates, and every case with its raw answer."""
@@ -89,6 +98,7 @@ def run_page(
         histories=histories,
         tools=_tools(histories),
         answers=answers,
+        repeats=repeats_sentences(run.results),
         tags=tags.of_run(run.name),
     )
 
@@ -106,11 +116,19 @@ def _render(template: str, root: str, **values: object) -> str:
     return (
         page_environment()
         .get_template(template)
-        .render(root=root, page_name=page_name, layers=list(LAYERS), **values)
+        .render(
+            root=root,
+            page_name=page_name,
+            layers=list(LAYERS),
+            outcome_of=outcome_of,
+            shown_answers=shown_answers,
+            executed_rate=executed_rate,
+            **values,
+        )
     )
 
 
-def _answers(run: RecordedRun) -> dict[str, tuple[Answer, ...]]:
+def _answers(run: RecordedRun) -> Answers:
     try:
         return run.answers()
     except CallgateError:
@@ -129,9 +147,9 @@ def write_site(reports: Path, suite: Suite) -> Site:
             (fresh / part).mkdir(parents=True)
         for position, run in enumerate(runs):
             answers = _answers(run)
-            for case, turns in answers.items():
-                if case in histories:
-                    histories[case].add_answers(run.name, turns, TEXT_SHOWN)
+            for record in run.results.cases:
+                for _, turns in shown_answers(record, answers):
+                    histories[record.id].add_answer(run.name, turns, TEXT_SHOWN)
             page = run_page(run, position, runs, histories, answers, tags)
             _write(fresh / "runs" / page_name(run.name), page)
         for history in histories.values():

@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fixtures import CATEGORIES, Suite, alternatives
 
 from ..archive.recorded import RecordedRun
-from ..ask.answer import Answer
-from ..decide.results import CaseRecord, Rate
+from ..ask.answer import Answer, Answers, Given
+from ..decide.records import CaseRecord, RepeatRecord
+from ..decide.results import Rate
 
 # Older runs have their own pages; a longer strip cannot be seen on a phone.
 RUNS_IN_STRIP = 60
@@ -47,8 +48,17 @@ def _path(points: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
+class Measured(NamedTuple):
+    """A rate of one run with the ends of its interval, all in percent."""
+
+    run: str
+    pct: float
+    low: float
+    high: float
+
+
 def rate_chart(
-    name: str, rates: Sequence[tuple[str, Rate]], width: float = 100, height: float = 100
+    name: str, rates: Sequence[Measured], width: float = 100, height: float = 100
 ) -> Chart:
     """Return the chart of a rate over runs, 0 to 100 % from bottom to top."""
     step = width / max(len(rates) - 1, 1)
@@ -58,37 +68,71 @@ def rate_chart(
         return round(x, 1), round(height - height * percentage / 100, 1)
 
     points = tuple(
-        Point(*place(position, rate.strict_pct), f"{run}: {rate.strict_pct:g} %")
-        for position, (run, rate) in enumerate(rates)
+        Point(*place(position, rate.pct), f"{rate.run}: {rate.pct:g} %")
+        for position, rate in enumerate(rates)
     )
-    lows = [place(position, rate.strict_low_pct) for position, (_, rate) in enumerate(rates)]
-    highs = [place(position, rate.strict_high_pct) for position, (_, rate) in enumerate(rates)]
+    lows = [place(position, rate.low) for position, rate in enumerate(rates)]
+    highs = [place(position, rate.high) for position, rate in enumerate(rates)]
     summary = f"{name}: no run of all its cases"
     if rates:
-        first, last = rates[0][1].strict_pct, rates[-1][1].strict_pct
+        first, last = rates[0].pct, rates[-1].pct
         summary = f"{name}: {first:g} % in the first of {len(rates)} runs, {last:g} % in the last"
     line = _path((point.x, point.y) for point in points)
     return Chart(name, points, line, _path([*highs, *reversed(lows)]), summary)
 
 
+def executed_rate(run: str, rate: Rate) -> Measured | None:
+    """Return the share of the code that did what it should; None where none was run."""
+    if rate.executed_pct is None:
+        return None
+    low, high = rate.executed_bounds
+    return Measured(run, rate.executed_pct, round(low, 1), round(high, 1))
+
+
+def _measured(name: str, run: str, rate: Rate) -> Measured | None:
+    if name == "executed":
+        return executed_rate(run, rate)
+    return Measured(run, rate.strict_pct, rate.strict_low_pct, rate.strict_high_pct)
+
+
 def trend_charts(runs: Sequence[RecordedRun]) -> list[Chart]:
-    """Return the chart of the overall rate and one for each category, over complete runs."""
+    """Return the charts of overall, executed and each category, over complete runs."""
     names = dict.fromkeys(name for run in runs for name in run.results.summary.categories)
     ordered = sorted(names, key=lambda name: (*CATEGORIES, name).index(name))
     charts = []
-    for name in ("overall", *ordered):
+    for name in ("overall", "executed", *ordered):
         rates = [(run.name, run.results.rate(name)) for run in runs]
-        kept = [(run, rate) for run, rate in rates if rate is not None and rate.complete]
+        kept = [
+            measured
+            for run, rate in rates
+            if rate is not None and rate.complete and (measured := _measured(name, run, rate))
+        ]
         size = (640.0, 180.0) if name == "overall" else (200.0, 60.0)
-        charts.append(rate_chart(name, kept, *size))
+        if kept or name != "executed":
+            charts.append(rate_chart(name, kept, *size))
     return charts
 
 
-class Given(NamedTuple):
-    """The answer of one run to a case, as its raw texts; equal answers are shown once."""
+def shown_answers(record: CaseRecord, answers: Answers) -> list[tuple[RepeatRecord, Given]]:
+    """Return the answers to a case whose turns its record keeps, with their records."""
+    given = answers.get(record.id, ())
+    return [
+        (answer, given[answer.repeat - 1])
+        for answer in record.answers
+        if answer.turns and answer.repeat <= len(given)
+    ]
+
+
+class Texts(NamedTuple):
+    """An answer to a case as its raw texts, and the runs that gave it; shown once for all."""
 
     texts: tuple[str, ...]
     runs: list[str]
+
+
+def outcome_of(record: CaseRecord) -> Literal["passed", "flaky", "failed"]:
+    """Return whether a case passed, sometimes did, or never."""
+    return "passed" if record.strict else "flaky" if record.flaky else "failed"
 
 
 @dataclass
@@ -115,7 +159,7 @@ class CaseHistory:
 
     @property
     def passed(self) -> int:
-        """How many runs passed it strictly."""
+        """How many runs passed it strictly, in every repeat."""
         return sum(record.strict for record in self.judged)
 
     @property
@@ -125,22 +169,22 @@ class CaseHistory:
 
     def strip(self) -> dict[str, str]:
         """Return the latest runs as one SVG path for each outcome, one unit wide each."""
-        paths = {"passed": "", "failed": "", "absent": ""}
+        paths = {"passed": "", "flaky": "", "failed": "", "absent": ""}
         for position, (_, record) in enumerate(self.records[-RUNS_IN_STRIP:]):
-            kind = "absent" if record is None else "passed" if record.strict else "failed"
+            kind = "absent" if record is None else outcome_of(record)
             paths[kind] += f"M{position} 0h.9v10h-.9z"
         return paths
 
-    def given(self) -> list[Given]:
+    def given(self) -> list[Texts]:
         """Return the different answers, those given last first."""
         newest_first = reversed(self.answers.items())
-        return [Given(texts, runs) for texts, runs in newest_first][:ANSWERS_ON_CASE_PAGE]
+        return [Texts(texts, runs) for texts, runs in newest_first][:ANSWERS_ON_CASE_PAGE]
 
-    def add_answers(self, run: str, turns: Sequence[Answer], limit: int) -> None:
+    def add_answer(self, run: str, turns: Sequence[Answer], limit: int) -> None:
         """Remember what a run answered, its texts cut after `limit` characters."""
         texts = tuple(turn.text[:limit] for turn in turns)
         runs = self.answers.pop(texts, [])
-        self.answers[texts] = [*runs, run]
+        self.answers[texts] = [*runs, run] if run not in runs[-1:] else runs
 
 
 def case_histories(runs: Sequence[RecordedRun], suite: Suite) -> dict[str, CaseHistory]:

@@ -1,14 +1,21 @@
 """The table that a run ends with, in plain text and in Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..ask.session import EngineRecord
 from ..decide.gate import GateLine, GateResult
 from ..decide.results import Rate, Results
+from .markdown_text import escape_markdown
 
-HEADER = ("category", "soft", "strict", "95 % interval", "executed", "target", "met")
-_EXECUTED = HEADER.index("executed")
+HEADER = (
+    *("category", "soft", "strict", "95 % interval"),
+    *("executed", "pass^{k}", "pass@{k}", "target", "met"),
+)
+# Columns that are left out where they say nothing: executed, and what is told of repeats.
+_OPTIONAL = range(HEADER.index("executed"), HEADER.index("target"))
+
+_NAMED = 12
 
 _MEANING = {
     "deploy": "deploy (strict >= 80 %)",
@@ -25,12 +32,14 @@ class Row(NamedTuple):
     strict: str
     interval: str
     executed: str
+    all_pass: str
+    any_pass: str
     target: str
     met: str
 
 
 def _share(part: int, rate: Rate) -> str:
-    return f"{part}/{rate.cases} {100 * part / rate.cases:5.1f} %"
+    return f"{part}/{rate.answers} {100 * part / rate.answers:5.1f} %"
 
 
 def _executed(rate: Rate) -> str:
@@ -51,13 +60,18 @@ def row_of(line: GateLine) -> Row:
     target = "" if line.target is None else f"{line.target:g} %"
     rate = line.rate
     if rate is None:
-        return Row(line.name, "-", "-", "-", "-", target, _met(line))
+        return Row(line.name, "-", "-", "-", "-", "-", "-", target, _met(line))
     if line.name == "executed":
-        return Row(line.name, "", "", "", _executed(rate), target, _met(line))
+        return Row(line.name, "", "", "", _executed(rate), "", "", target, _met(line))
     name = line.name if rate.complete else f"{line.name} ({rate.cases} of {rate.of})"
     interval = f"{rate.strict_low_pct:.1f}-{rate.strict_high_pct:.1f} %"
     soft, strict = _share(rate.soft, rate), _share(rate.strict, rate)
-    return Row(name, soft, strict, interval, _executed(rate), target, _met(line))
+    all_pass = any_pass = ""
+    if repeated := rate.repeated:
+        all_pass = f"{repeated.all_pass_pct[repeated.repeats]:.1f} %"
+        any_pass = f"{repeated.any_pass_pct[repeated.repeats]:.1f} %"
+    executed = _executed(rate)
+    return Row(name, soft, strict, interval, executed, all_pass, any_pass, target, _met(line))
 
 
 def verdict_sentence(results: Results) -> str:
@@ -65,8 +79,11 @@ def verdict_sentence(results: Results) -> str:
     summary = results.summary
     if summary.verdict is None:
         return f"no verdict: {summary.cases} of {summary.of} cases were asked (partial)"
+    answers = f"{summary.answers}"
+    if summary.repeated:
+        answers += f" answers ({summary.cases} cases {summary.repeated.repeats} times)"
     return (
-        f"{_MEANING[summary.verdict]}: {summary.strict} of {summary.cases} strict, "
+        f"{_MEANING[summary.verdict]}: {summary.strict} of {answers} strict, "
         f"{summary.strict_pct:.1f} %, 95 % interval "
         f"{summary.strict_low_pct:.1f}-{summary.strict_high_pct:.1f} %"
     )
@@ -100,7 +117,7 @@ def habits_sentence(results: Results) -> str:
     """Return how many answers show the habits that data teaches."""
     summary = results.summary
     return (
-        f"habits: {summary.announcements} of {summary.cases} cases announce a call and make none, "
+        f"habits: {summary.announcements} of {_counted(summary)} announce a call and make none, "
         f"{summary.preambles} carry text before a call"
     )
 
@@ -110,15 +127,42 @@ def executed_sentence(results: Results) -> str | None:
     summary = results.summary
     if not summary.executable and not summary.not_run:
         return None
-    without = summary.cases - summary.executable - summary.not_run
+    without = summary.answers - summary.executable - summary.not_run
+    noun = "answers" if summary.repeated else "cases"
     sentence = (
-        f"executed: {summary.executed} of {summary.executable} cases do what they should when "
+        f"executed: {summary.executed} of {summary.executable} {noun} do what they should when "
         f"their code is run, {without} want no code"
     )
     if not summary.not_run:
         return sentence
     reasons = [f"{reason} ({count})" for reason, count in summary.not_run_reasons.items()]
     return f"{sentence}, {summary.not_run} not run: {'; '.join(reasons[:3])}"
+
+
+def _counted(rate: Rate) -> str:
+    return f"{rate.answers} answers" if rate.repeated else f"{rate.cases} cases"
+
+
+def repeats_sentences(results: Results) -> list[str]:
+    """Return what several answers to each case tell; nothing where each has one."""
+    summary = results.summary
+    repeated = summary.repeated
+    if repeated is None:
+        return []
+    flaky = [f"{case.id} {case.share.passed}/{case.share.asked}" for case in results.flaky]
+    more = f" and {len(flaky) - _NAMED} more" if len(flaky) > _NAMED else ""
+    named = f": {', '.join(flaky[:_NAMED])}{more}" if flaky else ""
+    return [
+        f"repeats: {summary.cases} cases {repeated.repeats} times each; the {summary.answers} "
+        f"answers tell as much of the mean as {repeated.effective:.0f} independent ones",
+        f"pass^k, all of k answers pass: {_by_k(repeated.all_pass_pct)}",
+        f"pass@k, one of k answers passes: {_by_k(repeated.any_pass_pct)}",
+        f"flaky: {repeated.flaky} of {summary.cases} cases pass sometimes{named}",
+    ]
+
+
+def _by_k(shares: Mapping[int, float]) -> str:
+    return ", ".join(f"k = {k} {share:.1f} %" for k, share in shares.items())
 
 
 def layers_sentence(results: Results) -> str:
@@ -132,11 +176,14 @@ def layers_sentence(results: Results) -> str:
 
 
 def table_cells(gate: GateResult) -> list[Sequence[str]]:
-    """Return the header and the rows; without a column for running when nothing was run."""
-    rows: list[Sequence[str]] = [HEADER, *(row_of(line) for line in gate.lines)]
-    if any(row[_EXECUTED] not in ("", "-") for row in rows[1:]):
-        return rows
-    return [(*row[:_EXECUTED], *row[_EXECUTED + 1 :]) for row in rows]
+    """Return the header and the rows; without the columns that say nothing of this run."""
+    rows = [row_of(line) for line in gate.lines]
+    repeated = [line.rate.repeated for line in gate.lines if line.rate and line.rate.repeated]
+    header = [name.format(k=repeated[0].repeats if repeated else 1) for name in HEADER]
+    silent = [column for column in _OPTIONAL if all(row[column] in ("", "-") for row in rows)]
+    return [
+        [cell for column, cell in enumerate(row) if column not in silent] for row in (header, *rows)
+    ]
 
 
 def text_table(gate: GateResult) -> str:
@@ -167,6 +214,7 @@ def markdown(gate: GateResult, results: Results, title: str, *, enforced: bool) 
             "",
             f"{gate_sentence(gate, enforced=enforced)}; {habits_sentence(results)}.",
             *([f"{executed}."] if (executed := executed_sentence(results)) else []),
+            *(f"{sentence}." for sentence in map(escape_markdown, repeats_sentences(results))),
             "",
         ]
     )

@@ -14,6 +14,7 @@ from .table import (
     habits_sentence,
     layers_sentence,
     markdown,
+    repeats_sentences,
     text_table,
     verdict_sentence,
 )
@@ -51,9 +52,7 @@ def write_summary(
     misses = [record for record in results.cases if not record.strict]
     reporter.section("callgate", bold=True)
     for record in misses[:_MISSES_SHOWN]:
-        if record.deciding:
-            layer = f"turn {record.deciding.turn}, {record.deciding.layer}"
-            reporter.write_line(f"missed {record.id}: {layer}: {record.deciding.sentence}")
+        reporter.write_line(f"missed {record.id}: {record.failure}")
     if len(misses) > _MISSES_SHOWN:
         reporter.write_line(f"... and {len(misses) - _MISSES_SHOWN} more, all in the report")
     reporter.write_line("")
@@ -64,8 +63,9 @@ def write_summary(
     reporter.write_line(gate_sentence(gate, enforced=enforced), green=good, red=not good)
     reporter.write_line(habits_sentence(results))
     reporter.write_line(layers_sentence(results))
-    if (executed := executed_sentence(results)) is not None:
-        reporter.write_line(executed)
+    for sentence in (executed_sentence(results), *repeats_sentences(results)):
+        if sentence is not None:
+            reporter.write_line(sentence)
     engine = read_manifest(folder / "manifest.json").engine
     if engine is not None:
         reporter.write_line(engine_sentence(engine))

@@ -21,11 +21,11 @@ from .findings import (
     DoubleWrap,
     Emails,
     Envelope,
-    Finding,
     LineFormat,
     NoAnswer,
     Preamble,
     Roles,
+    RowFinding,
     Secrets,
     SystemPrompt,
     TooLong,
@@ -71,10 +71,10 @@ def query_index(suite: Suite) -> QueryIndex:
     return QueryIndex((case.id, case.query) for case in suite.cases)
 
 
-def row_findings(settings: AuditSettings) -> tuple[Finding, ...]:
+def row_findings(settings: AuditSettings) -> tuple[RowFinding, ...]:
     """Return every finding that looks at one row at a time."""
     suite = load_suite(settings.suite)
-    findings: list[Finding] = [Preamble(), TrailingText(), Announcement()]
+    findings: list[RowFinding] = [Preamble(), TrailingText(), Announcement()]
     if settings.model is None:
         roles = Roles()
     else:
@@ -105,7 +105,7 @@ def problem_list(files: list[DataFile], problems: list[Problem], count: int) -> 
     return "\n".join(lines)
 
 
-def _coverage_counts(scanned: Scan, findings: tuple[Finding, ...]) -> Counter[str]:
+def _coverage_counts(scanned: Scan, findings: tuple[RowFinding, ...]) -> Counter[str]:
     position = next(i for i, finding in enumerate(findings) if isinstance(finding, Coverage))
     return scanned.tallies[position].counts
 
@@ -129,7 +129,7 @@ def report_of(
     sources: list[Path],
     files: list[DataFile],
     scanned: Scan,
-    findings: tuple[Finding, ...],
+    findings: tuple[RowFinding, ...],
     settings: AuditSettings,
 ) -> AuditReport:
     """Turn what a scan tallied into the report; the index of the scan is used up."""

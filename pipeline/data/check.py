@@ -14,9 +14,9 @@ from .findings import (
     Contamination,
     DoubleWrap,
     Envelope,
-    Finding,
     Preamble,
     Roles,
+    RowFinding,
     TrailingText,
 )
 from .repeats import Repeats
@@ -26,9 +26,9 @@ ROWS_NAMED = 5
 REPEATS = frozenset(("duplicates", "leakage"))
 
 
-def curable_findings(fixers: frozenset[str], suite: Path) -> tuple[Finding, ...]:
+def curable_findings(fixers: frozenset[str], suite: Path) -> tuple[RowFinding, ...]:
     """Return the findings that the given fixers cure, those that look at one row at a time."""
-    found: list[Finding] = [
+    found: list[RowFinding] = [
         *(Preamble(), TrailingText(), Announcement(), Envelope(), Roles(), DoubleWrap())
     ]
     if "contamination" in fixers:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from .chunks import Chunk, Problem, read_bytes, read_rows, split_file, without_collection
 from .findings import Secrets
-from .findings.finding import Finding
+from .findings.finding import RowFinding
 from .keys import KeyRing, LineKeys
 from .line_index import LineIndex, offsets_of
 from .rows import Place
@@ -61,7 +61,7 @@ class Scan:
 class Observer:
     """What a process needs to look at a piece: the findings, and whether rows are compared."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[RowFinding, ...]
     limit: int
     compares: Literal["all", "same", "nothing"] = "all"
 

@@ -1,6 +1,7 @@
 import pytest
 
-from evals.decide import case_record, make_results
+from evals.decide import case_record, make_results, repeated_record
+from evals.decide.records import Deciding
 from evals.judge import judge
 from fixtures import load_reference_answers, load_suite
 
@@ -30,3 +31,28 @@ def judged(suite, records):
         return make_results(suite, found, "f" * 64)
 
     return make
+
+
+@pytest.fixture
+def repeated(suite, records):
+    """Make results of five answers to each case: all right, but for cases that pass less often."""
+
+    def make(passed, repeats=5, asked=None):
+        found = [
+            repeated_record(
+                [
+                    missed(record) if number >= passed.get(record.id, repeats) else record
+                    for number in range(repeats)
+                ]
+            )
+            for record in records
+            if asked is None or asked(record)
+        ]
+        return make_results(suite, found, "f" * 64)
+
+    return make
+
+
+def missed(record):
+    deciding = Deciding(turn=1, layer="identity", sentence="expected git_diff")
+    return record.model_copy(update={"strict": False, "deciding": deciding})

@@ -1,6 +1,7 @@
 """Following calls: of tools, of functions of the code, of what Python brings along."""
 
 import ast
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
 from fixtures import Tool
@@ -37,9 +38,9 @@ class Calls(Names):
         self.returned: list[Value] = []
         self.exits: list[list[Scope]] = []
 
+    @abstractmethod
     def run(self, statements: Sequence[ast.stmt]) -> bool:
         """Follow the statements of a function body."""
-        raise NotImplementedError
 
     def call(self, target: Value, arguments: Arguments) -> Value:
         """Call whatever the target may be."""

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from fixtures import Tool
@@ -21,7 +22,7 @@ def merged(scopes: Sequence[Scope]) -> Scope:
     return after
 
 
-class Names(Values):
+class Names(Values, ABC):
     """Knows what each name may hold at the point that reading has reached."""
 
     def __init__(self, tools: Mapping[str, Tool]) -> None:
@@ -35,9 +36,9 @@ class Names(Values):
         self.unknown_names: dict[str, None] = {}
         self.hidden: dict[str, str] = {}
 
+    @abstractmethod
     def evaluate(self, node: ast.expr | None) -> Value:
         """Return what an expression may be."""
-        raise NotImplementedError
 
     def look_up(self, name: str) -> Value:
         """Return what a name may hold; a name of a tool that nothing redefines is that tool."""

@@ -6,7 +6,7 @@ from .contamination import Contamination
 from .coverage import Coverage
 from .double_wrap import DoubleWrap
 from .envelope import Envelope
-from .finding import Finding
+from .finding import Finding, RowFinding
 from .line_format import LineFormat
 from .no_answer import NoAnswer
 from .preamble import Preamble
@@ -30,6 +30,7 @@ __all__ = [
     "NoAnswer",
     "Preamble",
     "Roles",
+    "RowFinding",
     "Secrets",
     "SystemPrompt",
     "TooLong",

@@ -3,10 +3,10 @@
 from ..habits import announces
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 
-class Announcement(Finding):
+class Announcement(RowFinding):
     """An assistant turn that promises a call and makes none."""
 
     id = "announcement"

@@ -1,17 +1,18 @@
 """Calls that cannot work: no code comes out, it does not parse, or it misuses the tools."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 
 from ..call_facts import CallFacts, facts_of_row
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 
-class _CallFinding(Finding):
+class _CallFinding(RowFinding):
+    @abstractmethod
     def problems(self, call: CallFacts) -> Iterable[str]:
         """Return the sentences about what is wrong with a call."""
-        raise NotImplementedError
 
     def observe(self, row: Row, tally: Tally) -> None:
         """Hit a row with such a call, counting by what is wrong."""

@@ -3,10 +3,10 @@
 from ..queries import QueryIndex
 from ..rows import RESPONSE_OPEN, Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 
-class Contamination(Finding):
+class Contamination(RowFinding):
     """A row whose user text is a query of the suite, word for word or nearly."""
 
     id = "contamination"

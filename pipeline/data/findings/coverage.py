@@ -4,7 +4,7 @@ from ..call_facts import CallTurn, facts_of_row
 from ..demand import KINDS, Demand
 from ..rows import RESPONSE_OPEN, Row
 from ..tally import Tally
-from .finding import WARNING, Finding, FindingReport, TableLine
+from .finding import WARNING, FindingReport, RowFinding, TableLine
 
 # A model trained on 36 of 938 rows (3.8 %) with two tools in one call solved 0 of 10 such cases.
 RARE_SHARE = 0.05
@@ -35,7 +35,7 @@ def kinds_of(row: Row, calls: list[CallTurn]) -> set[str]:
     return found
 
 
-class Coverage(Finding):
+class Coverage(RowFinding):
     """Rows per tool, per result field and per kind of case."""
 
     id = "coverage"

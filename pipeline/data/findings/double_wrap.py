@@ -3,10 +3,10 @@
 from ..habits import double_wrap
 from ..rows import RESPONSE_OPEN, Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 
-class DoubleWrap(Finding):
+class DoubleWrap(RowFinding):
     """A tool response inside a tool response: one written, one added by the chat template."""
 
     id = "double_wrap"

@@ -3,14 +3,14 @@
 from ..call_facts import BROKEN, CANONICAL, JSON_BODY, STRUCTURED, facts_of_row
 from ..rows import Row
 from ..tally import Tally
-from .finding import NOTE, WARNING, Finding, FindingReport
+from .finding import NOTE, WARNING, Finding, FindingReport, RowFinding
 
 SHOWN = 120
 _NO_SPELLINGS = frozenset((BROKEN, STRUCTURED))
 _NOT_OURS = frozenset((CANONICAL, BROKEN, JSON_BODY, STRUCTURED))
 
 
-class Envelope(Finding):
+class Envelope(RowFinding):
     """A census of spellings; rows in another than callgate's own are hit."""
 
     id = "envelope"

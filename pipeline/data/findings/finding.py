@@ -1,31 +1,34 @@
 """What a finding is: a habit that the data would teach, looked for row by row."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from ..audit_report import ERROR, NOTE, WARNING, FindingReport, Severity, TableLine
 from ..rows import Row
 from ..tally import Tally
 
-__all__ = ["ERROR", "NOTE", "WARNING", "Finding", "FindingReport", "TableLine", "table"]
+__all__ = [
+    "ERROR",
+    "NOTE",
+    "WARNING",
+    "Finding",
+    "FindingReport",
+    "RowFinding",
+    "TableLine",
+    "table",
+]
 
 TABLE_LINES = 40
 
 
 class Finding:
-    """One thing to look for: subclasses say what it teaches and hit the tally in `observe`.
-
-    An instance holds settings and no counts, so that parts of a file can be observed side by side.
-    """
+    """One thing to look for: subclasses say what it teaches."""
 
     id: ClassVar[str]
     title: ClassVar[str]
     severity: ClassVar[Severity]
     teaches: ClassVar[str]
     fixer: ClassVar[str | None] = None
-
-    def observe(self, row: Row, tally: Tally) -> None:
-        """Hit the tally if the row has it."""
-        raise NotImplementedError
 
     def report(self, tally: Tally, rows: int) -> list[FindingReport]:
         """Say what was found in a data set of `rows` rows; nothing when there is nothing to say."""
@@ -49,6 +52,17 @@ class Finding:
             severity=severity or self.severity,
             table=lines if lines is not None else table(tally),
         )
+
+
+class RowFinding(Finding, ABC):
+    """A finding that shows in a row alone.
+
+    An instance holds settings and no counts, so that parts of a file can be observed side by side.
+    """
+
+    @abstractmethod
+    def observe(self, row: Row, tally: Tally) -> None:
+        """Hit the tally if the row has it."""
 
 
 def table(tally: Tally, prefix: str = "") -> list[TableLine]:

@@ -2,13 +2,13 @@
 
 from ..rows import Row
 from ..tally import Tally
-from .finding import WARNING, Finding
+from .finding import WARNING, RowFinding
 
 CARRIAGE_RETURN = "a carriage return before the line feed (CRLF)"
 MARK = "a byte order mark at the start of the file"
 
 
-class LineFormat(Finding):
+class LineFormat(RowFinding):
     """A byte order mark or carriage returns, which other readers trip over."""
 
     id = "line_format"

@@ -2,10 +2,10 @@
 
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 
-class NoAnswer(Finding):
+class NoAnswer(RowFinding):
     """A row whose last turn is not the assistant's."""
 
     id = "no_answer"

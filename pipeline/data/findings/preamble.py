@@ -4,7 +4,7 @@ from ..call_facts import facts_of_row
 from ..habits import text_before_call
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, WARNING, Finding, FindingReport, TableLine
+from .finding import ERROR, WARNING, Finding, FindingReport, RowFinding, TableLine
 
 NO_TOOL = "(no tool read)"
 # Below this many calls, a tool's rate says little.
@@ -25,7 +25,7 @@ def rates(tally: Tally) -> list[TableLine]:
     return sorted(found, key=lambda line: (-line.rate, -(line.total or 0), line.name))
 
 
-class Preamble(Finding):
+class Preamble(RowFinding):
     """Text before a call, with the rate of each tool."""
 
     id = "preamble"

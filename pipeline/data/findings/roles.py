@@ -5,12 +5,12 @@ from collections.abc import Callable
 from ..habits import RENAMED_ROLES, is_foreign_role
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, Finding
+from .finding import ERROR, RowFinding
 
 Rendered = Callable[[str], bool]
 
 
-class Roles(Finding):
+class Roles(RowFinding):
     """Turns whose role a chat template need not know, in rows whose calls are text.
 
     With a model, the roles that its own template renders are let pass.
@@ -36,7 +36,7 @@ class Roles(Finding):
                 tally.hit(row, turn.index, 0, len(turn.text), turn.text or f"({role})")
 
 
-class UnknownRoles(Finding):
+class UnknownRoles(RowFinding):
     """Turns whose role nothing is known about."""
 
     id = "unknown_role"

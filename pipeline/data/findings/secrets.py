@@ -3,10 +3,10 @@
 from ..rows import Row
 from ..secrets import EMAIL, find_secrets, may_hold_secret
 from ..tally import Tally
-from .finding import ERROR, WARNING, Finding
+from .finding import ERROR, WARNING, RowFinding
 
 
-class Secrets(Finding):
+class Secrets(RowFinding):
     """Keys and tokens, by the detectors of detect-secrets."""
 
     id = "secret"
@@ -25,7 +25,7 @@ class Secrets(Finding):
                 tally.hit(row, turn.index, start, end, hidden)
 
 
-class Emails(Finding):
+class Emails(RowFinding):
     """E-mail addresses."""
 
     id = "email"

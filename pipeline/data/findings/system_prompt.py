@@ -2,7 +2,7 @@
 
 from ..rows import Row
 from ..tally import Tally
-from .finding import NOTE, WARNING, Finding, FindingReport
+from .finding import NOTE, WARNING, FindingReport, RowFinding
 
 SHOWN = 100
 NONE = "(no system prompt)"
@@ -10,7 +10,7 @@ NONE = "(no system prompt)"
 MOST = 500
 
 
-class SystemPrompt(Finding):
+class SystemPrompt(RowFinding):
     """A census of system prompts."""
 
     id = "system_prompt"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..rows import Row
 from ..tally import Tally
-from .finding import ERROR, Finding, FindingReport
+from .finding import ERROR, FindingReport, RowFinding
 
 CountTokens = Callable[[Row], int | None]
 
@@ -13,7 +13,7 @@ OVERHEAD = 256
 OVERHEAD_OF_TURN = 16
 
 
-class TooLong(Finding):
+class TooLong(RowFinding):
     """A row that is longer than the training window once tokenized."""
 
     id = "too_long"

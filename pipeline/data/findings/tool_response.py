@@ -4,10 +4,10 @@ from ..call_facts import facts_of_row
 from ..responses import response_problem
 from ..rows import RESPONSE_CLOSE, RESPONSE_OPEN, Row
 from ..tally import Tally
-from .finding import WARNING, Finding
+from .finding import WARNING, RowFinding
 
 
-class ToolResponse(Finding):
+class ToolResponse(RowFinding):
     """A tool response that is no result of the tool called before it.
 
     Plain text passes: it may be what the code printed.

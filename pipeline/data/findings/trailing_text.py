@@ -3,10 +3,10 @@
 from ..habits import text_after_call
 from ..rows import Row
 from ..tally import Tally
-from .finding import WARNING, Finding
+from .finding import WARNING, RowFinding
 
 
-class TrailingText(Finding):
+class TrailingText(RowFinding):
     """Text after a call."""
 
     id = "trailing_text"

@@ -1,5 +1,6 @@
 """What a fixer is: a pure function from a row to the row without one bad habit."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -27,15 +28,15 @@ class Dropped(NamedTuple):
     reason: str
 
 
-class Fixer:
+class Fixer(ABC):
     """Puts one bad habit right; `fix` returns None for a row that does not have it."""
 
     id: ClassVar[str]
     summary: ClassVar[str]
 
+    @abstractmethod
     def fix(self, row: Row) -> Fixed | Dropped | None:
         """Return the row put right, the reason to drop it, or None when nothing is to be done."""
-        raise NotImplementedError
 
 
 def messages_of(row: Row) -> list[dict[str, Any]]:

@@ -4,15 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from evals.ask.answer import Answer, Sampling
-from evals.decide.manifest import GateRecord, Manifest
-from fixtures import load_reference_answers, load_suite
 from pipeline.model.embedded import EMBEDDED_MODEL
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -33,16 +30,6 @@ class Outcome(NamedTuple):
         )
 
 
-@pytest.fixture(scope="session")
-def suite():
-    return load_suite()
-
-
-@pytest.fixture(scope="session")
-def right_answers(suite) -> dict[str, tuple[str, ...]]:
-    return {answer.case: answer.turns for answer in load_reference_answers(suite)}
-
-
 @pytest.fixture
 def reports(tmp_path) -> Path:
     folder = tmp_path / "reports"
@@ -50,64 +37,24 @@ def reports(tmp_path) -> Path:
     return folder
 
 
-def wrong(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """An answer that every case misses: a call where none is wanted, none where one is."""
-    return ("<tool_call>", *texts[1:]) if "<tool_call>" not in texts[0] else ("Well.", *texts[1:])
-
-
 @pytest.fixture
-def record(suite, right_answers, reports) -> Callable[..., Path]:
+def record(write_run, reports) -> Callable[..., Path]:
     """Write the run folder 0001_recorded whose answers are right but for some cases."""
 
-    def write(missing: Iterable[str] = (), changed: Mapping[str, tuple[str, ...]] | None = None):
-        texts = dict(right_answers)
-        texts |= {case: wrong(texts[case]) for case in missing}
-        texts |= changed or {}
-        answers = [
-            Answer(
-                key=f"{case}/{turn}",
-                case=case,
-                turn=turn,
-                prompt="<|im_start|>user",
-                prompt_tokens=7,
-                text=text,
-                token_ids=(1, 2, 3),
-                seconds=0.5,
-                finish_reason="stop",
-            )
-            for case, turns in texts.items()
-            for turn, text in enumerate(turns, 1)
-        ]
-        manifest = Manifest(
-            name="recorded",
-            created="2026-01-01T00:00:00+00:00",
-            command=("pytest", "evals"),
-            git=None,
-            python="3.11.7",
-            platform="Linux",
-            cores=2,
-            versions={},
-            model_folder="some-model",
-            model_fingerprint="f" * 64,
-            suite_sha256=suite.sha256,
-            suite_cases=len(suite.cases),
-            judge_version=1,
-            system_prompt="",
-            sampling=Sampling(),
-            engine=None,
-            selected=tuple(texts),
-            workers=0,
-            gate=GateRecord(policy="deploy", passed=None, failures=(), not_judged=()),
-            replay_of=None,
-        )
-        folder = reports / "0001_recorded"
-        folder.mkdir()
-        lines = "".join(answer.model_dump_json() + "\n" for answer in answers)
-        (folder / "answers.jsonl").write_text(lines, encoding="utf-8")
-        (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
-        return folder
+    def write(missing: Iterable[str] = (), **settings):
+        return write_run(reports, "recorded", missing, **settings)
 
     return write
+
+
+def published(reports: Path) -> Path:
+    """Return the one run folder of a reports folder."""
+    (folder,) = (entry for entry in reports.iterdir() if entry.name.startswith("0"))
+    return folder
+
+
+def results(folder: Path) -> bytes:
+    return (folder / "results.json").read_bytes()
 
 
 def command(*arguments: str | Path, reports: Path) -> list[str]:
@@ -137,10 +84,52 @@ def run_evals(reports, tmp_path) -> Callable[..., Outcome]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            # Only so that a run that hangs ends: a busy machine is slow.
+            timeout=900,
             **settings,
         )
         return Outcome(done.returncode, done.stdout, reports)
+
+    return run
+
+
+@pytest.fixture
+def stop_after(run_evals):
+    """Run `pytest evals`; it sends itself a signal once so many answers are on the disk."""
+
+    def run(lines: int, how: int, *arguments: str | Path) -> Outcome:
+        plugin = (
+            "import os, signal\n"
+            # What runs in the background of a shell inherits that Ctrl-C is ignored.
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "from evals.ask.store import AnswerStore\n"
+            "add = AnswerStore.add\n"
+            "def stopping(store, answer):\n"
+            f"    if store.path.read_bytes().count(b'\\n') == {lines}:\n"
+            f"        os.kill(os.getpid(), {int(how)})\n"
+            "    add(store, answer)\n"
+            "AnswerStore.add = stopping\n"
+        )
+        return run_evals(*arguments, plugin=plugin)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ask_once(tmp_path_factory):
+    """Run `pytest evals` without any trouble; return the run folder."""
+
+    def run(*arguments: str | Path) -> Path:
+        reports = tmp_path_factory.mktemp("unbroken") / "reports"
+        done = subprocess.run(
+            command(*arguments, reports=reports),
+            cwd=CHECKOUT,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
+        return published(reports)
 
     return run
 

@@ -3,13 +3,6 @@
 import json
 import re
 
-import pytest
-
-
-@pytest.fixture
-def ids(suite):
-    return [case.id for case in suite.cases]
-
 
 def results(outcome, folder="0002_recorded-again"):
     return json.loads((outcome.reports / folder / "results.json").read_text())

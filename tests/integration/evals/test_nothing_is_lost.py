@@ -2,18 +2,12 @@
 
 import json
 import signal
-import subprocess
 
 import pytest
 
-from .conftest import CHECKOUT, ENVIRONMENT, command
+from .conftest import published, results
 
 ASKED = ("-m", "multi_turn", "--max-tokens", "24", "--batch-size", "4", "--gate", "off")
-
-
-def published(reports):
-    (folder,) = (entry for entry in reports.iterdir() if entry.name.startswith("0"))
-    return folder
 
 
 def texts(folder):
@@ -21,49 +15,16 @@ def texts(folder):
     return {(line["case"], line["turn"]): line["text"] for line in lines}
 
 
-def results(folder):
-    return (folder / "results.json").read_bytes()
-
-
 @pytest.fixture(scope="session")
-def unbroken(tiny_model, tmp_path_factory):
-    reports = tmp_path_factory.mktemp("unbroken")
-    done = subprocess.run(
-        command("--model", tiny_model, *ASKED, reports=reports),
-        cwd=CHECKOUT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
-    return published(reports)
-
-
-@pytest.fixture
-def stop_after(run_evals, tiny_model):
-    """Start the run; it sends itself a signal once so many answers are on the disk."""
-
-    def start(lines, how):
-        plugin = (
-            "import os\n"
-            "from evals.ask.store import AnswerStore\n"
-            "add = AnswerStore.add\n"
-            "def stopping(store, answer):\n"
-            f"    if store.path.read_bytes().count(b'\\n') == {lines}:\n"
-            f"        os.kill(os.getpid(), {int(how)})\n"
-            "    add(store, answer)\n"
-            "AnswerStore.add = stopping\n"
-        )
-        return run_evals("--model", tiny_model, *ASKED, plugin=plugin)
-
-    return start
+def unbroken(tiny_model, ask_once):
+    return ask_once("--model", tiny_model, *ASKED)
 
 
 @pytest.mark.parametrize("lines", [0, 1, 9, 15])
 def test_a_killed_run_goes_on_where_it_stopped(
     lines, tiny_model, reports, run_evals, unbroken, stop_after
 ):
-    stop_after(lines, signal.SIGKILL)
+    stop_after(lines, signal.SIGKILL, "--model", tiny_model, *ASKED)
     (store,) = reports.glob(".unfinished/*/answers.jsonl")
     assert store.read_bytes().count(b"\n") == lines
     assert [entry for entry in reports.iterdir() if entry.name.startswith("0")] == []
@@ -79,7 +40,7 @@ def test_a_killed_run_goes_on_where_it_stopped(
 
 
 def test_a_torn_last_line_is_dropped(tiny_model, reports, run_evals, unbroken, stop_after):
-    stop_after(3, signal.SIGKILL)
+    stop_after(3, signal.SIGKILL, "--model", tiny_model, *ASKED)
     (store,) = reports.glob(".unfinished/*/answers.jsonl")
     whole = store.read_bytes()
     store.write_bytes(whole + whole.splitlines()[0][:40])
@@ -91,7 +52,7 @@ def test_a_torn_last_line_is_dropped(tiny_model, reports, run_evals, unbroken, s
 def test_ctrl_c_keeps_the_answers_and_leaves_no_folder(
     tiny_model, reports, run_evals, unbroken, stop_after
 ):
-    outcome = stop_after(5, signal.SIGINT)
+    outcome = stop_after(5, signal.SIGINT, "--model", tiny_model, *ASKED)
     assert outcome.code == 2, outcome.output
     assert "KeyboardInterrupt" in outcome.output
     assert "answers that were given are kept" in outcome.output

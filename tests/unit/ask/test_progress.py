@@ -19,6 +19,12 @@ def test_the_start_says_what_was_answered_before(progress, capsys):
     )
 
 
+def test_the_start_says_how_often_each_case_is_asked(progress, capsys):
+    progress.start(cases=57, answered=0, repeats=5)
+    assert capsys.readouterr().err.endswith("asking 57 cases 5 times each: loading the model\n")
+    assert progress.line(progress._started + 2).startswith("asking: 0/285 cases, ")
+
+
 def test_the_line_tells_cases_speed_and_time_left(progress):
     progress.step(100)
     for _ in range(10):

@@ -70,7 +70,8 @@ def test_damaged_line_in_the_middle_is_named_with_its_number(stored):
     with pytest.raises(CallgateError) as raised, open_store(stored):
         pass
     assert str(raised.value) == (
-        f"{stored}: line 2: field 'key': Field required; this version reads answers of schema 1"
+        f"{stored}: line 2: field 'key': Field required; "
+        "this version reads answers of schema 1 and 2"
     )
 
 
@@ -83,12 +84,12 @@ def test_line_that_is_no_json_is_named_with_its_number(stored):
 
 
 def test_answer_of_another_schema_is_refused(stored):
-    stored.write_bytes(stored.read_bytes().replace(b'"schema_version":1', b'"schema_version":2', 1))
+    stored.write_bytes(stored.read_bytes().replace(b'"schema_version":1', b'"schema_version":3', 1))
     with pytest.raises(CallgateError) as raised:
         read_answers(stored)
     assert str(raised.value) == (
-        f"{stored}: line 1: field 'schema_version': Input should be 1; "
-        "this version reads answers of schema 1"
+        f"{stored}: line 1: field 'schema_version': Input should be 1 or 2; "
+        "this version reads answers of schema 1 and 2"
     )
 
 

@@ -1,16 +1,14 @@
 import pytest
 
 from evals.decide.comparison import change_of_pairs, conclude, honest_sentence, side_rate
+from evals.decide.repeats import Share
 from evals.decide.sides import SummaryRate
 
+YES, NO = Share(1, 1), Share(0, 1)
 
-def pairs(fixed=0, broken=0, both=0, neither=0):
-    return (
-        [(False, True)] * fixed
-        + [(True, False)] * broken
-        + [(True, True)] * both
-        + [(False, False)] * neither
-    )
+
+def pairs(fixed=0, broken=0, both=0):
+    return [(NO, YES)] * fixed + [(YES, NO)] * broken + [(YES, YES)] * both
 
 
 @pytest.mark.parametrize(
@@ -29,6 +27,22 @@ def pairs(fixed=0, broken=0, both=0, neither=0):
 def test_the_sentence_says_how_sure_one_can_be(fixed, broken, sentence):
     change = change_of_pairs("overall", pairs(fixed, broken, both=20))
     assert honest_sentence(change) == sentence
+
+
+def test_the_sentence_of_repeats_speaks_of_how_often():
+    often = [(Share(1, 5), Share(5, 5))] * 7 + [(Share(5, 5), Share(4, 5))] + [(NO, NO)] * 20
+    assert honest_sentence(change_of_pairs("overall", often)) == (
+        "7 cases passed more often, 1 less often, p = 0.016: better, and chance alone would seldom "
+        "do this"
+    )
+
+
+def test_the_direction_is_that_of_the_mean_and_not_of_the_number_of_cases():
+    # Many cases a little worse, fewer much better.
+    moved = [(Share(5, 5), Share(4, 5))] * 12 + [(Share(0, 5), Share(5, 5))] * 10
+    sentence = honest_sentence(change_of_pairs("overall", moved))
+    assert sentence.startswith("10 cases passed more often, 12 less often, p = ")
+    assert ": better, " in sentence
 
 
 @pytest.mark.parametrize(("gained", "direction"), [(3, "flat"), (4, "up"), (-4, "down")])

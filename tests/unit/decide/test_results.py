@@ -51,13 +51,13 @@ def test_a_written_file_reads_back(judged, tmp_path):
 
 
 def test_another_schema_version_is_named(judged, tmp_path):
-    content = judged().model_dump_json().replace('"schema_version":1', '"schema_version":2')
+    content = judged().model_dump_json().replace('"schema_version":1', '"schema_version":3')
     (tmp_path / "results.json").write_text(content)
     with pytest.raises(CallgateError) as caught:
         read_results(tmp_path / "results.json")
     assert str(caught.value) == (
-        f"{tmp_path / 'results.json'}: field 'schema_version': Input should be 1; "
-        "this version reads schema 1"
+        f"{tmp_path / 'results.json'}: field 'schema_version': Input should be 1 or 2; "
+        "this version reads schema 1 and 2"
     )
 
 

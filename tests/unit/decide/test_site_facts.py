@@ -1,18 +1,8 @@
-from evals.decide import Rate
-from evals.report.site_facts import page_name, rate_chart
+from evals.report.site_facts import Measured, page_name, rate_chart
 
 
-def rate(strict_pct):
-    return Rate(
-        cases=10,
-        of=10,
-        soft=10,
-        strict=round(strict_pct / 10),
-        soft_pct=100,
-        strict_pct=strict_pct,
-        strict_low_pct=strict_pct / 2,
-        strict_high_pct=100,
-    )
+def rate(run, pct):
+    return Measured(run, pct, pct / 2, 100)
 
 
 def test_a_plain_name_is_its_file_name():
@@ -27,13 +17,13 @@ def test_a_name_that_would_leave_the_folder_is_replaced():
 
 
 def test_a_chart_runs_from_left_to_right_and_up():
-    chart = rate_chart("overall", [("a", rate(0)), ("b", rate(50)), ("c", rate(100))])
+    chart = rate_chart("overall", [rate("a", 0), rate("b", 50), rate("c", 100)])
     assert [(point.x, point.y) for point in chart.points] == [(0, 100), (50, 50), (100, 0)]
     assert chart.summary == "overall: 0 % in the first of 3 runs, 100 % in the last"
 
 
 def test_a_single_run_stands_in_the_middle():
-    assert rate_chart("overall", [("a", rate(40))]).points[0].x == 50
+    assert rate_chart("overall", [rate("a", 40)]).points[0].x == 50
 
 
 def test_no_complete_run_is_an_empty_chart():

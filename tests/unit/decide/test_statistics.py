@@ -1,20 +1,24 @@
+from math import sqrt
+
 import pytest
 
 from evals.decide import percent, wilson_interval
+from evals.decide.statistics import wilson_bounds
+
+Z = 1.959964
 
 
-@pytest.mark.parametrize(
-    ("successes", "trials", "interval"),
-    [
-        # R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
-        (81, 263, (25.5, 36.6)),
-        (15, 148, (6.2, 16.0)),
-        (0, 20, (0.0, 16.1)),
-        (1, 29, (0.6, 17.2)),
-    ],
-)
-def test_wilson_agrees_with_the_published_examples(successes, trials, interval):
-    assert wilson_interval(successes, trials) == interval
+def test_wilson_of_half_of_ten_by_hand():
+    # Middle 1/2; z sqrt((1/4) / 10 + z^2 / 400) / (1 + z^2 / 10) = 1.96 * 0.186 / 1.384 = 0.2634.
+    spread = 100 * Z * sqrt(1 / 40 + Z * Z / 400) / (1 + Z * Z / 10)
+    assert wilson_bounds(5, 10) == pytest.approx((50 - spread, 50 + spread), abs=1e-4)
+    assert wilson_interval(5, 10) == (23.7, 76.3)
+
+
+def test_wilson_of_nothing_by_hand():
+    # The upper end is z^2 / (n + z^2) = 3.8415 / 23.8415.
+    assert wilson_bounds(0, 20) == pytest.approx((0, 100 * Z * Z / (20 + Z * Z)), abs=1e-4)
+    assert wilson_interval(0, 20) == (0.0, 16.1)
 
 
 def test_wilson_of_everything_ends_at_100():

@@ -1,7 +1,7 @@
 import pytest
 
 from evals.ask import Answer
-from evals.decide import apply_gate, case_record, find_policy
+from evals.decide import apply_gate, case_record, find_policy, repeated_record
 from evals.judge import judge
 from evals.report.page import case_html, row_cells, summary_html
 
@@ -27,7 +27,7 @@ def missed(suite):
         )
         for turn, text in enumerate(texts, 1)
     ]
-    return case, case_record(case, judge(case, texts, suite.responses)), answers
+    return case, case_record(case, judge(case, texts, suite.responses)), [answers]
 
 
 def test_generated_text_is_escaped(missed):
@@ -57,3 +57,23 @@ def test_the_summary_escapes_the_name_of_the_model(judged):
     page = summary_html(gate, results, HOSTILE, enforced=True)
     assert "<script>" not in page
     assert "deploy (strict &gt;= 80 %): 57 of 57 strict" in page
+
+
+def test_each_of_several_answers_is_shown(missed):
+    case, record, (given,) = missed
+    page = case_html(case, repeated_record([record] * 3), [given] * 3)
+    assert "Passed 0 of 3 times" in page
+    assert page.count("<summary>Repeat ") == 3
+    assert "<script>" not in page
+
+
+def test_of_many_answers_it_is_said_how_many_are_shown(missed):
+    case, record, (given,) = missed
+    page = case_html(case, repeated_record([record] * 30), [given] * 30)
+    assert "shown are 5, results.json and answers.jsonl have all" in page
+    assert page.count("<summary>Repeat ") == 5
+
+
+def test_the_row_of_a_repeated_case_says_how_often_it_missed(missed):
+    _, sentence = row_cells(repeated_record([missed[1]] * 3))
+    assert sentence.startswith("<td>missed 3 of 3 times, first in repeat 1, turn 1, gate: ")

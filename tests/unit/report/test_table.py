@@ -1,5 +1,11 @@
 from evals.decide import apply_gate, find_policy
-from evals.report.table import gate_sentence, markdown, text_table, verdict_sentence
+from evals.report.table import (
+    gate_sentence,
+    markdown,
+    repeats_sentences,
+    text_table,
+    verdict_sentence,
+)
 
 
 def some(suite, count):
@@ -48,3 +54,30 @@ def test_markdown_holds_the_same_rows(judged):
     assert text.startswith("### run\n\n| category | soft | strict |")
     assert "| overall | 57/57 100.0 % | 57/57 100.0 % | 93.7-100.0 % | 80 % | met |" in text
     assert "**Verdict: deploy (strict >= 80 %): 57 of 57 strict" in text
+
+
+def test_repeats_have_columns_of_their_own(repeated, suite):
+    results = repeated(dict.fromkeys(some(suite, 12), 3))
+    header, _, overall, *_ = text_table(apply_gate(find_policy("deploy"), results)).splitlines()
+    assert header.split()[-4:] == ["pass^5", "pass@5", "target", "met"]
+    assert overall.startswith("overall         285/285 100.0 %  261/285  91.6 %    86.3-94.9 %")
+    assert overall.endswith("78.9 %  100.0 %    80 %  met")
+
+
+def test_repeats_are_told_in_sentences(repeated, suite):
+    results = repeated(dict.fromkeys(some(suite, 14), 3))
+    assert verdict_sentence(results) == (
+        "deploy (strict >= 80 %): 257 of 285 answers (57 cases 5 times) strict, 90.2 %, "
+        "95 % interval 84.8-93.8 %"
+    )
+    told = repeats_sentences(results)
+    assert told[0].startswith("repeats: 57 cases 5 times each; the 285 answers tell as much of ")
+    assert told[1] == (
+        "pass^k, all of k answers pass: k = 1 90.2 %, k = 2 82.8 %, k = 4 75.4 %, k = 5 75.4 %"
+    )
+    assert told[3].startswith(f"flaky: 14 of 57 cases pass sometimes: {suite.cases[0].id} 3/5, ")
+    assert told[3].endswith(" and 2 more")
+
+
+def test_nothing_is_told_of_repeats_where_there_are_none(judged):
+    assert repeats_sentences(judged()) == []

@@ -128,7 +128,7 @@ def test_case_page_shows_what_the_code_did_escaped(record, suite):
         key="k", case="dirty_files", turn=1, prompt="", prompt_tokens=1, text=text,
         token_ids=(1,), seconds=1.0, finish_reason="stop",
     )  # fmt: skip
-    page = case_html(suite.case("dirty_files"), record("dirty_files", text), [answer])
+    page = case_html(suite.case("dirty_files"), record("dirty_files", text), [[answer]])
     assert "Run:</strong> ran, called git_status" in page
     assert "Fields read: git_status.clean" in page
     assert "&lt;script&gt; False" in page
