@@ -2,8 +2,9 @@
 
 The same rows and settings on three sides, each in a process of its own: `callgate train`, `mlx_lm
 lora` with OpenBLAS, and `mlx_lm lora` as it is installed. A token counts when a row that holds it
-is read, whether the loss counts it or not. Every side reads the sample as often as `--epochs` says
-(the slow one once); the first iteration, which compiles, is left out.
+is read, whether the loss counts it or not. The two fast sides read the sample as often as
+`--epochs` says, and the first time, which compiles, is left out. The slow one reads it once: what
+it compiles is kept from the side before, and only its first iteration is left out.
 """
 
 import argparse
@@ -13,8 +14,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +45,7 @@ class Iteration(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One way to train, and its iterations without the first."""
+    """One way to train, and its iterations without those that are left out."""
 
     name: str
     iterations: tuple[Iteration, ...]
@@ -68,11 +70,6 @@ def sample(lines: Sequence[bytes], count: int) -> list[bytes]:
     """Return rows at even distances of their lengths, so that the sample is as long as the data."""
     ordered = sorted(lines, key=len)
     return [ordered[(2 * place + 1) * len(ordered) // (2 * count)] for place in range(count)]
-
-
-def side_of(name: str, iterations: Iterable[Iteration]) -> Side:
-    """Return a side from its iterations, the first of which compiles and is left out."""
-    return Side(name, tuple(iterations)[1:])
 
 
 def table(sides: Sequence[Side]) -> list[str]:
@@ -110,8 +107,8 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def train_ours(data: Path, model: Path, out: Path, settings: TrainingSettings) -> Side:
-    """Train with `callgate train` and return what loss.csv says of it."""
+def train_ours(data: Path, model: Path, out: Path, settings: TrainingSettings) -> list[Iteration]:
+    """Train with `callgate train` and return what loss.csv says of every iteration."""
     flags = [
         word
         for name, value in settings.as_dict().items()
@@ -124,17 +121,17 @@ def train_ours(data: Path, model: Path, out: Path, settings: TrainingSettings) -
         if child.wait():
             raise CallgateError(f"callgate train ended with exit code {child.returncode}")
     reports = [report for report in read_losses(out) if report.train_loss is not None]
-    steps = [
+    begun = reports[0]._replace(tokens=0, seconds=0.0)
+    return [
         Iteration(now.tokens - before.tokens, now.seconds - before.seconds, now.train_loss or 0.0)
-        for before, now in pairwise(reports)
+        for before, now in pairwise([begun, *reports])
     ]
-    return Side("callgate train", tuple(steps))
 
 
 def train_plainly(
     name: str, data: Path, model: Path, out: Path, settings: TrainingSettings, **request: object
-) -> Side:
-    """Train as `mlx_lm lora` does and return what its trainer reports."""
+) -> list[Iteration]:
+    """Train as `mlx_lm lora` does and return what its trainer reports of every iteration."""
     theirs = {
         "model": str(model),
         "data": str(data),
@@ -163,7 +160,7 @@ def train_plainly(
             _say(f"{name}: {len(steps)} of {settings.iterations} iterations, {seconds:.0f} s")
         if child.wait() or len(steps) != settings.iterations:
             raise CallgateError(f"{name} ended with exit code {child.returncode}")
-    return side_of(name, steps)
+    return steps
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -205,26 +202,32 @@ def compare(options: argparse.Namespace) -> None:
         save_every=epoch * options.epochs,
         evaluate_every=epoch * options.epochs,
     )
-    with tempfile.TemporaryDirectory(prefix="callgate-bench-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="callgate-bench-") as made:
+        folder = Path(made)
         (folder / "data").mkdir()
         rows = b"\n".join(sample(lines, options.rows)) + b"\n"
         (folder / "data" / "train.jsonl").write_bytes(rows)
         ours = train_ours(folder / "data", options.model, folder / "ours", settings)
-        sides = [ours]
-        for side, openblas in (
-            ("mlx_lm lora, OpenBLAS", True),
-            ("mlx_lm lora, as installed", False),
-        ):
-            asked = TrainingSettings(
-                **settings.as_dict() | ({} if openblas else {"iterations": epoch})
+        compiling = epoch if options.epochs > 1 else 1
+        sides = [Side("callgate train", tuple(ours[compiling:]))]
+        for name, openblas in (("with OpenBLAS", True), ("as installed", False)):
+            side = f"mlx_lm lora, {name}"
+            iterations = settings.iterations if openblas else epoch
+            steps = train_plainly(
+                side,
+                folder / "data",
+                options.model,
+                folder / f"plain{openblas}",
+                replace(settings, iterations=iterations),
+                dtype=options.plain_dtype,
+                openblas=openblas,
             )
-            request = {"dtype": options.plain_dtype, "openblas": openblas}
-            out = folder / f"plain{openblas}"
-            sides.append(train_plainly(side, folder / "data", options.model, out, asked, **request))
-    print(f"{options.rows} rows of {options.data.name}, model {options.model.name}, batches of")
-    print(f"{options.batch_size}, rank {settings.rank}, all layers, {os.cpu_count()} cores;")
-    print(f"mlx_lm lora in {options.plain_dtype}, first iterations left out")
+            sides.append(Side(side, tuple(steps[compiling if openblas else 1 :])))
+    print(
+        f"{options.rows} rows of {options.data.name}, batches of {options.batch_size}, model "
+        f"{options.model.name},\nrank {settings.rank}, all layers, {os.cpu_count()} cores; mlx_lm "
+        f"lora in {options.plain_dtype}"
+    )
     print("\n".join(table(sides)))
 
 
