@@ -34,6 +34,12 @@ class Build:
     adapters: Path | None = None
     keep_all: bool = False
     restart: bool = False
+    force: bool = False
+
+    @property
+    def allows_errors(self) -> bool:
+        """Whether data is trained on though the audit finds errors in it."""
+        return self.force or self.profile.audit.errors == "allow"
 
     @property
     def source(self) -> Path:

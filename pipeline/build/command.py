@@ -63,6 +63,11 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add("--reports", type=Path, metavar="DIR", default=REPORTS, help="where the run goes")
     add("--until", choices=STAGES, metavar="STAGE", help="the last stage to make")
+    add(
+        "--force",
+        action="store_true",
+        help="train although the audit finds errors in the data or memory seems too small",
+    )
     add("--restart", action="store_true", help="throw away an unfinished training of other things")
     add(
         "--carry",
@@ -153,6 +158,7 @@ def main(arguments: Sequence[str]) -> int:
         adapters=options.adapters.resolve() if options.adapters else None,
         keep_all=options.keep_intermediates,
         restart=options.restart,
+        force=options.force,
     )
     if build.adapters is not None and not build.adapters.is_dir():
         raise CallgateError(f"{options.adapters}: no such folder")

@@ -21,11 +21,12 @@ def _is_data(folder: Path, fingerprint: str) -> bool:
 def _refuse_errors(build: Build, folder: Path, report: "AuditReport") -> None:
     """Raise CallgateError for errors in the data to train on, unless the profile allows them."""
     errors = [finding for finding in report.findings if finding.severity == "error"]
-    if errors and build.profile.audit.errors == "refuse":
+    if errors and not build.allows_errors:
         listed = ", ".join(f"{finding.id} ({finding.count} rows)" for finding in errors)
         raise CallgateError(
             f"{folder}: the audit finds errors in the data to train on: {listed}; mend them, or "
-            'train on them nevertheless with errors = "allow" in the table [audit] of the profile'
+            'train on them nevertheless with --force, or errors = "allow" in the table [audit] of '
+            "the profile"
         )
 
 
@@ -48,7 +49,7 @@ def audit_stage(build: Build) -> Stage:
 
     inputs = data_hashes(build.source) | {
         "suite": load_suite(SUITE_FOLDER).sha256,
-        "audit.errors": build.profile.audit.errors,
+        "audit.errors": "allow" if build.allows_errors else "refuse",
     }
     return Stage(AUDIT, inputs, (), output, make, is_file)
 
@@ -77,6 +78,6 @@ def clean_stage(build: Build) -> Stage:
         "suite": load_suite(SUITE_FOLDER).sha256,
         "clean.fixers": ", ".join(sorted(table.fixers)),
         "clean.announcements": table.announcements,
-        "audit.errors": build.profile.audit.errors,
+        "audit.errors": "allow" if build.allows_errors else "refuse",
     }
     return Stage(CLEAN, inputs, (), output, make, _is_data)

@@ -65,7 +65,7 @@ def _train(build: Build, settings: TrainingSettings, output: Path) -> str:
 
     shutil.rmtree(output, ignore_errors=True)
     paths = TrainingPaths(Path(build.profile.base), build.data, output)
-    manifest = train_adapter(paths, settings, restart=build.restart)
+    manifest = train_adapter(paths, settings, restart=build.restart, force=build.force)
     assert manifest is not None, "one worker writes the adapter itself"
     valid = manifest.valid_loss
     validated = "" if valid is None else f", validation loss {valid:.3f}"

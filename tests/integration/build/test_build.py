@@ -132,10 +132,12 @@ def test_errors_that_cleaning_leaves_refuse_the_build(builds, capfd):
     assert builds.run(fixers=["trailing"]) == 2
     assert capfd.readouterr().err == (
         f"callgate: error: {builds.folder}/data: the audit finds errors in the data to train on: "
-        'preamble (6 rows); mend them, or train on them nevertheless with errors = "allow" in the '
-        "table [audit] of the profile\n"
+        "preamble (6 rows); mend them, or train on them nevertheless with --force, or errors = "
+        '"allow" in the table [audit] of the profile\n'
     )
     assert not (builds.folder / "data").exists()
+    assert builds.run("--force", "--until", "clean", fixers=["trailing"]) == 0
+    assert "Let me look" in (builds.folder / "data" / "train.jsonl").read_text()
 
 
 def test_a_base_that_is_not_there_is_named(builds, capfd):

@@ -1,0 +1,36 @@
+"""A build that is killed while it trains, and what the next one makes of that."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mlx.core as mx
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def test_a_killed_build_goes_on_from_the_checkpoint_of_its_training(builds, capfd):
+    words = builds.words("--until", "train", iterations=80)
+    program = f"import sys; from pipeline.cli import main; sys.exit(main({words!r}))"
+    checkpoint = builds.folder / "adapter.training" / "checkpoint.safetensors"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=CHECKOUT, stdout=subprocess.DEVNULL
+    ) as process:
+        while not checkpoint.exists() and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    assert list(builds.record.stages) == ["audit", "clean"]
+    position = json.loads(mx.load(str(checkpoint), return_metadata=True)[1]["position"])
+
+    # Another training does not go on from it, and says so.
+    capfd.readouterr()
+    assert builds.run("--until", "train", iterations=6) == 2
+    assert "(iterations 80 instead of 6)" in capfd.readouterr().err
+    assert builds.run("--until", "train", iterations=80) == 0
+    first = next(line for line in capfd.readouterr().err.splitlines() if "iteration" in line)
+    assert first.startswith(f"training: iteration {position['iteration'] + 2}/80, ")
+    assert list(builds.record.stages) == ["audit", "clean", "train"]
