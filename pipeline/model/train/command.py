@@ -61,7 +61,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add(
         "--force",
         action="store_true",
-        help="train although memory seems too small",
+        help="train although the audit finds errors in the data or memory seems too small",
     )
     add("--workers", type=int, metavar="N", help="train with N processes on this machine")
     add("--hostfile", type=Path, metavar="FILE", help="train on the hosts of a file of mlx.launch")
@@ -143,6 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{paths.adapter} exists: give another -o, or --overwrite to replace it"
         )
     # Imported here: `--help` needs none of it.
+    from .preflight import check_data
     from .workers import is_worker
 
     if is_worker():
@@ -150,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     else:
         count = _count_workers(options, settings.batch_size)
+        check_data(paths, settings.window, force=options.force)
         if count > 1:
             return _spread(options, arguments, count)
     from .checkpoint import iteration_of

@@ -8,16 +8,14 @@ import pytest
 from pipeline.model.train.settings import TrainingPaths, TrainingSettings
 from tests.unit.model.conftest import write_tiny_gguf
 
-SYSTEM = {"role": "system", "content": "Call tools."}
 FOLDERS = ("src", "tests", "docs/plan", "harbour")
 
 
 def row(number: int) -> dict[str, list[dict[str, str]]]:
-    """A clean row: a call, its result and a summary; rows differ in length."""
+    """A clean row: a question and the call for it; rows differ in length."""
     folder = "/".join(FOLDERS[: 1 + number % 4]) + str(number)
     return {
         "messages": [
-            SYSTEM,
             {"role": "user", "content": f"How many files of {folder} changed?"},
             {
                 "role": "assistant",
@@ -25,12 +23,6 @@ def row(number: int) -> dict[str, list[dict[str, str]]]:
                 f'result = git_status("{folder}")\nprint(result.file_count)\n'
                 "</parameter>\n</function></tool_call>",
             },
-            {
-                "role": "user",
-                "content": "<tool_response>\nGitStatusResult(success=True, clean=False, "
-                f"file_count={number}, files=[], parse_error=None)\n</tool_response>",
-            },
-            {"role": "assistant", "content": f"In {folder}, {number} files changed."},
         ]
     }
 

@@ -1,30 +1,41 @@
 """A training that is killed again and again ends with the adapter of an unbroken one."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from pipeline.model.train import checkpoint, losses
+from pipeline.model.train.settings import TrainingSettings
 
 CHECKOUT = Path(__file__).resolve().parents[4]
-OPTIONS = (
-    *("--iterations", "12", "--save-every", "4", "--report-every", "2", "--evaluate-every", "4"),
-    *("--batch-size", "2", "--accumulate", "2", "--dropout", "0.1", "--rank", "2", "--warmup", "1"),
+SETTINGS = TrainingSettings(
+    iterations=12,
+    batch_size=2,
+    accumulate=2,
+    dropout=0.1,
+    rank=2,
+    warmup=1,
+    report_every=2,
+    evaluate_every=4,
+    save_every=4,
 )
 
 # One process for each line that it reads, `COUNT EVENT OUT`: it trains into OUT and kills itself at
 # the COUNTth event, or never. An iteration is over when the trainer's bar moves; a file is written
 # when it is about to be synced and renamed.
 DRIVER = """
-import os, signal, sys
+import json, os, signal, sys
 from pipeline.model.loading import quiet_imports
 with quiet_imports():
     import mlx_lm.cli_ui
     import mlx_lm.tuner.trainer
     import transformers
-from pipeline.cli import main
+from pathlib import Path
+from pipeline.model.train.settings import TrainingPaths, TrainingSettings
+from pipeline.model.train.training import train_adapter
 
 def killing(count, call):
     left = [count]
@@ -39,12 +50,13 @@ for line in sys.stdin:
     count, event, out = line.split()
     child = os.fork()
     if not child:
-        os.dup2(2, 1)
         if event == "iteration":
             mlx_lm.cli_ui.TrainUI.advance = killing(int(count), mlx_lm.cli_ui.TrainUI.advance)
         if event == "file":
             os.fsync = killing(int(count), os.fsync)
-        os._exit(main(["train", *sys.argv[1:], "-o", out]))
+        paths = TrainingPaths(Path(sys.argv[1]), Path(sys.argv[2]), Path(out))
+        train_adapter(paths, TrainingSettings(**json.loads(sys.argv[3])))
+        os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
@@ -58,7 +70,7 @@ def course(folder):
 def test_a_killed_training_goes_on_to_the_weights_of_an_unbroken_one(paths, tmp_path):
     killed, unbroken = tmp_path / "killed", tmp_path / "unbroken"
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(paths.data), "--model", str(paths.model), *OPTIONS],
+        [sys.executable, "-c", DRIVER, paths.model, paths.data, json.dumps(SETTINGS.as_dict())],
         cwd=CHECKOUT,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,

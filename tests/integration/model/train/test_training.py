@@ -174,3 +174,22 @@ def test_an_adapter_that_exists_is_not_replaced(paths, command, capsys):
         f"callgate: error: {paths.adapter} exists: give another -o, or --overwrite to replace it\n"
     )
     assert list(paths.adapter.iterdir()) == []
+
+
+def test_data_that_the_audit_finds_errors_in_is_trained_on_only_by_force(paths, command, capsys):
+    rows = [row(number) for number in range(2, 13)]
+    for number in (0, 1, 2):
+        call = rows[number]["messages"][1]
+        call["content"] = "I will look. " + call["content"]
+    write_rows(paths.data / "train.jsonl", rows)
+    found = (
+        f"{paths.data}: the audit finds errors in its 14 rows: text before a call "
+        "(preamble: 3 rows)"
+    )
+    assert command() == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"callgate: error: {found}: mend it with `callgate clean {paths.data} OUT`, see the rows "
+        f"with `callgate audit {paths.data}`, or train on it as it is with --force"
+    )
+    assert command("--force") == 0
+    assert f"callgate: warning: {found}; trained on as it is (--force)\n" in capsys.readouterr().err
