@@ -4,29 +4,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from fixtures import CallgateError
 
 from ..decide.results import Results
+from ..record import Record, read_record
 
 ModelKind = Literal["fused", "quantized"]
 FUSED: ModelKind = "fused"
 QUANTIZED: ModelKind = "quantized"
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CaseOf(_Model):
+class CaseOf(Record):
     """A case that every run was asked."""
 
     id: str
     category: str
 
 
-class ArmRecord(_Model):
+class ArmRecord(Record):
     """An arm and the data that it trained on."""
 
     name: str
@@ -35,7 +30,7 @@ class ArmRecord(_Model):
     sha256: str  # of train.jsonl
 
 
-class RunRecord(_Model):
+class RunRecord(Record):
     """One model that was asked: the layer that decided each missed case, and the two habits."""
 
     arm: str
@@ -72,7 +67,7 @@ class RunRecord(_Model):
         )
 
 
-class ExperimentRecord(_Model):
+class ExperimentRecord(Record):
     """experiment.json: everything that the table, the plot and the text are made from."""
 
     schema_version: Literal[1] = 1
@@ -112,11 +107,4 @@ def cases_of(results: Iterable[Results]) -> tuple[CaseOf, ...]:
 
 def read_experiment(file: Path) -> ExperimentRecord:
     """Read experiment.json; raises CallgateError naming the file and the field."""
-    try:
-        return ExperimentRecord.model_validate_json(file.read_bytes())
-    except OSError as problem:
-        raise CallgateError(f"{file}: cannot be read: {problem.strerror}") from problem
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "(file)"
-        raise CallgateError(f"{file}: field {place!r}: {first['msg']}") from problem
+    return read_record(file, ExperimentRecord)
