@@ -5,18 +5,19 @@ from math import sqrt
 import pytest
 from scipy import stats
 
+from evals.decide.repeats import clustered_bounds
 from evals.experiment.figures import (
-    case_rates,
     categories_of,
-    clustered,
     figures_of,
+    mean_difference,
     quantization_cost,
+    shares_of,
 )
 
 
 def test_a_case_counts_once_whatever_the_number_of_seeds(record):
     runs = record.chosen("augmented", "quantized")
-    assert case_rates(record, runs) == {"a": 1.0, "b": 0.5, "c": 0.0, "d": 0.0}
+    assert shares_of(record, runs) == {"a": (2, 2), "b": (1, 2), "c": (0, 2), "d": (0, 2)}
 
 
 def test_each_arm_has_its_rate_by_seed_and_its_difference_to_the_first(record):
@@ -34,20 +35,20 @@ def test_each_arm_has_its_rate_by_seed_and_its_difference_to_the_first(record):
 
 def test_an_interval_is_the_mean_and_its_standard_error_over_cases():
     values = [0.0, 1.0, 1.0, 0.5, 0.25]
-    estimate = clustered(values)
+    estimate = mean_difference(values)
     low, high = stats.norm.interval(0.95, 100 * sum(values) / 5, 100 * stats.sem(values))
     assert estimate.mean == pytest.approx(55)
     assert estimate.interval == pytest.approx((low, high))
 
 
-def test_a_rate_stays_between_nothing_and_everything(record):
-    assert figures_of(record)[0].rate.interval.low == 0
-    assert figures_of(record)[1].rate.interval.high == 100
+def test_the_interval_of_a_rate_is_that_of_cases_asked_several_times(record):
+    shares = list(shares_of(record, record.chosen("augmented", "quantized")).values())
+    assert figures_of(record)[0].rate.interval == clustered_bounds(shares)
 
 
 def test_one_case_has_no_interval():
     with pytest.raises(ValueError, match="an interval needs two cases at least"):
-        clustered([1.0])
+        mean_difference([1.0])
 
 
 def test_habits_are_counted_by_seed(record):
