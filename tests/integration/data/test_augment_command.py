@@ -34,8 +34,8 @@ def test_what_was_made_is_said_by_category_and_tool(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "18 rows"
     assert [line.split()[:2] for line in lines[1:3]] == [
-        ["direct_answers", "10"],
-        ["tool_identity", "8"],
+        ["direct_answers", "13"],
+        ["tool_identity", "5"],
     ]
     assert lines[3] == "rows that call a tool"
     assert lines[-1] == f"written: {out}"
