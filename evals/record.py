@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
 
 class Record(BaseModel):
@@ -15,13 +16,6 @@ class Record(BaseModel):
 
 
 Read = TypeVar("Read", bound=BaseModel)
-
-
-def first_error(problem: ValidationError, whole: str) -> str:
-    """Return what is wrong first, naming the field, or `whole` where it is all of it."""
-    error = problem.errors()[0]
-    field = ".".join(map(str, error["loc"])) or f"({whole})"
-    return f"field {field!r}: {error['msg']}"
 
 
 def read_record(
@@ -38,4 +32,5 @@ def read_record(
             return absent
         raise CallgateError(f"{path}: cannot be read: {problem.strerror}") from problem
     except ValidationError as problem:
-        raise CallgateError(f"{path}: {first_error(problem, 'file')}{advice}") from problem
+        said = first_error(problem, "(file)", called="field")
+        raise CallgateError(f"{path}: {said}{advice}") from problem

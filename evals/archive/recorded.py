@@ -7,13 +7,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
 from ..ask.answer import Answers, by_case
 from ..ask.store import read_answers
 from ..decide.manifest import Manifest, read_manifest
 from ..decide.results import RESULTS_SCHEMAS, Results, read_results
 from ..decide.sides import Side, SideLabel, SummaryRate
-from ..record import first_error
 
 _FILES = ("manifest.json", "results.json", "answers.jsonl")
 
@@ -144,7 +144,8 @@ def _side_of_summary(path: Path, content: dict[str, object], name: str) -> Side:
     try:
         summary = _SummaryFile.model_validate(content).summary
     except ValidationError as problem:
-        raise CallgateError(f"{path}: {first_error(problem, 'file')}") from problem
+        said = first_error(problem, "(file)", called="field")
+        raise CallgateError(f"{path}: {said}") from problem
     return Side(
         label=SideLabel(name=name),
         rates={"overall": summary.rate}

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
-from ..record import first_error
 from .answer import ANSWER_SCHEMAS, Answer
 
 
@@ -32,7 +32,7 @@ def read_answers(path: Path, *, torn_line_allowed: bool = False) -> list[Answer]
             answers.append(Answer.model_validate_json(line))
         except ValidationError as problem:
             raise CallgateError(
-                f"{path}: line {number}: {first_error(problem, 'line')}; "
+                f"{path}: line {number}: {first_error(problem, '(line)', called='field')}; "
                 f"this version reads answers of schema {' and '.join(map(str, ANSWER_SCHEMAS))}"
             ) from problem
     return answers

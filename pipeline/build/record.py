@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
 from ..files import write_atomic
 
@@ -51,10 +52,9 @@ def read_record(folder: Path) -> BuildRecord | None:
     try:
         return BuildRecord.model_validate_json(file.read_bytes())
     except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "(file)"
+        said = first_error(problem, "(file)")
         raise CallgateError(
-            f"{file}: {place}: {first['msg']}: delete {folder} to build from the beginning"
+            f"{file}: {said}: delete {folder} to build from the beginning"
         ) from None
 
 

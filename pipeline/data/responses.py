@@ -6,6 +6,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from fixtures import TOOLS, Result
+from fixtures.validation import first_error
 
 from .call_facts import result_name
 
@@ -37,9 +38,7 @@ def _shape_problem(text: str) -> str | None:
     try:
         model.model_validate(read)
     except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join("*" if isinstance(part, int) else str(part) for part in first["loc"])
-        return f"{name}: {place}: {first['msg']}"
+        return f"{name}: {first_error(problem, '(result)', item='*')}"
     return None
 
 

@@ -10,6 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
 from ..files import sha256_of_file
 from .folder import check_safetensors, model_fingerprint, read_json_object
@@ -54,9 +55,8 @@ def _base_fingerprint(folder: Path) -> str | None:
     try:
         return AdapterManifest.model_validate_json(file.read_bytes()).identity.base_fingerprint
     except ValidationError as problem:
-        error = problem.errors()[0]
-        place = ".".join(map(str, error["loc"]))
-        raise CallgateError(f"{file}: {place}: {error['msg']}: {_TRAIN_AGAIN}") from None
+        said = first_error(problem, "the file")
+        raise CallgateError(f"{file}: {said}: {_TRAIN_AGAIN}") from None
 
 
 def read_adapter(folder: Path) -> Adapter:

@@ -8,6 +8,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from fixtures import CallgateError
+from fixtures.validation import first_error
 
 from ...files import write_atomic
 from . import checkpoint, losses
@@ -55,8 +56,7 @@ def _read(file: Path) -> Identity:
     try:
         return Identity.model_validate_json(file.read_bytes())
     except ValidationError as problem:
-        error = problem.errors()[0]
-        place = ".".join(map(str, error["loc"])) or "the file"
+        said = first_error(problem, "the file")
         raise CallgateError(
-            f"{file}: {place}: {error['msg']}: delete {file.parent} to train from the beginning"
+            f"{file}: {said}: delete {file.parent} to train from the beginning"
         ) from None
