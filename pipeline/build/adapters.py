@@ -25,8 +25,10 @@ def deciding_settings(settings: TrainingSettings) -> dict[str, str]:
     return {name: repr(value) for name, value in settings.as_dict().items() if name not in _TOLD}
 
 
-def wanted_identity(base_fingerprint: str, data: Path, settings: TrainingSettings) -> Identity:
-    """Return the identity of a training by one worker; the rows are not counted."""
+def wanted_identity(
+    base_fingerprint: str, data: Path, settings: TrainingSettings, workers: int = 1
+) -> Identity:
+    """Return the identity of a training; the rows are not counted."""
     files = [data / "train.jsonl", data / "valid.jsonl"]
     return Identity(
         base_fingerprint=base_fingerprint,
@@ -36,7 +38,7 @@ def wanted_identity(base_fingerprint: str, data: Path, settings: TrainingSetting
             if file.is_file()
         ),
         settings=settings.as_dict(),
-        workers=1,
+        workers=workers,
     )
 
 

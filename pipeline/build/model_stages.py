@@ -6,10 +6,13 @@ from pathlib import Path
 
 from fixtures import CallgateError
 
+from ..cli import EXIT_INTERRUPTED
 from ..files import sha256_of_file, write_atomic
 from ..model.folder import FUSE_RECORD, QUANTIZE_RECORD, check_model_folder, read_json_object
 from ..model.folders import megabytes
+from ..model.train.manifest import NAME, AdapterManifest
 from ..model.train.settings import TrainingPaths, TrainingSettings
+from ..model.train.workers import run_workers
 from .adapters import copy_adapter, deciding_settings, find_adapter, wanted_identity
 from .build import FIDELITY, FUSE, QUANTIZE, SPLITS, TRAIN, Build, data_inputs, is_file
 from .stage import Outcome, Stage
@@ -46,7 +49,8 @@ def _is_model(record: str) -> Callable[[Path, str], bool]:
 
 def _take(build: Build, settings: TrainingSettings, output: Path) -> str | None:
     """Put a finished adapter of the same training into its place and say which; None for none."""
-    wanted = wanted_identity(build.base_fingerprint, build.data, settings)
+    workers = build.profile.workers
+    wanted = wanted_identity(build.base_fingerprint, build.data, settings, workers)
     others = sorted(build.adapters.iterdir()) if build.adapters else []
     found, nearest = find_adapter((output, *others), wanted)
     if found is None:
@@ -59,14 +63,29 @@ def _take(build: Build, settings: TrainingSettings, output: Path) -> str | None:
     return f"the same training made {found}"
 
 
+def _train_in_workers(build: Build, paths: TrainingPaths, settings: TrainingSettings) -> None:
+    words = ["train", str(paths.data), "-o", str(paths.adapter), "--model", str(paths.model)]
+    words += [*settings.as_flags(), "--workers", str(build.profile.workers)]
+    words += ["--restart"] if build.restart else []
+    words += ["--force"] if build.force else []
+    code = run_workers(build.profile.workers, words)
+    if code == EXIT_INTERRUPTED:
+        raise KeyboardInterrupt
+    if code:
+        raise CallgateError(f"the training ended with exit code {code}: see what it said above")
+
+
 def _train(build: Build, settings: TrainingSettings, output: Path) -> str:
     """Train, or go on training, and say what it came to."""
     from ..model.train.training import train_adapter
 
     shutil.rmtree(output, ignore_errors=True)
     paths = TrainingPaths(Path(build.profile.base), build.data, output)
-    manifest = train_adapter(paths, settings, restart=build.restart, force=build.force)
-    assert manifest is not None, "one worker writes the adapter itself"
+    if build.profile.workers > 1:
+        _train_in_workers(build, paths, settings)
+    else:
+        train_adapter(paths, settings, restart=build.restart, force=build.force)
+    manifest = AdapterManifest.model_validate_json((output / NAME).read_bytes())
     valid = manifest.valid_loss
     validated = "" if valid is None else f", validation loss {valid:.3f}"
     return f"{settings.iterations} iterations, train loss {manifest.train_loss:.3f}{validated}"
@@ -93,6 +112,8 @@ def train_stage(build: Build) -> Stage:
     data, after = data_inputs(build)
     inputs = {f"train.{name}": value for name, value in deciding_settings(settings).items()}
     inputs |= {"base": build.base_fingerprint, **data}
+    if build.profile.workers > 1:
+        inputs["train.workers"] = str(build.profile.workers)
     return Stage(TRAIN, inputs, after, output, make, _is_adapter)
 
 

@@ -12,6 +12,7 @@ from ..data.clean_command import FIXER_IDS
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from ..model.recipe import Recipe, parse_rule
 from ..model.train.settings import TrainingSettings, settings_from
+from ..model.train.workers import check_workers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROFILES = CHECKOUT / "pipeline" / "profiles"
@@ -106,6 +107,7 @@ class Profile(_Table):
     audit: AuditTable = AuditTable()
     clean: CleanTable = CleanTable()
     train: dict[str, Any] = Field(default_factory=dict)
+    workers: int = Field(1, ge=1, description="processes that share the rows of a batch")
     fuse: FuseTable = FuseTable()
     quantize: QuantizeTable = QuantizeTable()
     fidelity: FidelityTable = FidelityTable()
@@ -148,7 +150,7 @@ def read_profile(wish: str) -> tuple[str, Profile]:
         )
     profile = validated(Profile, read_toml(file), file, "profile")
     try:
-        profile.settings  # noqa: B018 - checked when read, not when trained
+        check_workers(profile.settings.batch_size, profile.workers, profile.workers)
         profile.quantize.recipe.check()
     except CallgateError as problem:
         raise CallgateError(f"{file}: {problem}") from None

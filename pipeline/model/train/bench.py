@@ -1,10 +1,10 @@
 """`make bench-train`: tokens learnt from in a second, beside `mlx_lm lora`.
 
-The same rows and settings on three sides, each in a process of its own: `callgate train`, `mlx_lm
-lora` with OpenBLAS, and `mlx_lm lora` as it is installed. A token counts when a row that holds it
-is read, whether the loss counts it or not. The two fast sides read the sample as often as
-`--epochs` says, and the first time, which compiles, is left out. The slow one reads it once: what
-it compiles is kept from the side before, and only its first iteration is left out.
+The same rows and settings on four sides: `callgate train` in one process and in `--workers` of
+them, `mlx_lm lora` with OpenBLAS, and `mlx_lm lora` as it is installed. A token counts when a row
+that holds it is read, whether the loss counts it or not. The fast sides read the sample as often
+as `--epochs` says, and the first time, which compiles, is left out. The slow one reads it once:
+what it compiles is kept from the side before, and only its first iteration is left out.
 """
 
 import argparse
@@ -72,8 +72,9 @@ def sample(lines: Sequence[bytes], count: int) -> list[bytes]:
     return [ordered[(2 * place + 1) * len(ordered) // (2 * count)] for place in range(count)]
 
 
-def table(sides: Sequence[Side]) -> list[str]:
-    """Return the lines of the comparison, the last ones its ratios; ours is the first side."""
+def table(ours: Sequence[Side], others: Sequence[Side]) -> list[str]:
+    """Return the lines of the comparison, the last ones its ratios."""
+    sides = (*ours, *others)
     width = max(len(side.name) for side in sides)
     lines = [f"{'':<{width}}  iterations   tokens   seconds  tokens/s  last loss"]
     lines += [
@@ -81,10 +82,10 @@ def table(sides: Sequence[Side]) -> list[str]:
         f"{side.speed:>10.1f}{side.iterations[-1].loss:>11.3f}"
         for side in sides
     ]
-    ours, *others = sides
     lines += [
-        f"measured: {ours.name} reads {ours.speed / other.speed:.1f} times as many tokens a second "
-        f"as {other.name}"
+        f"measured: {side.name}, reads {side.speed / other.speed:.1f} times as many tokens a "
+        f"second as {other.name}"
+        for side in ours
         for other in others
     ]
     return lines
@@ -107,16 +108,13 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def train_ours(data: Path, model: Path, out: Path, settings: TrainingSettings) -> list[Iteration]:
+def train_ours(
+    data: Path, model: Path, out: Path, settings: TrainingSettings, workers: int = 1
+) -> list[Iteration]:
     """Train with `callgate train` and return what loss.csv says of every iteration."""
-    flags = [
-        word
-        for name, value in settings.as_dict().items()
-        if not isinstance(value, bool)
-        for word in (f"--{name.replace('_', '-')}", str(value))
-    ]
-    _say(f"callgate train: {settings.iterations} iterations")
-    words = ["train", str(data), "-o", str(out), "--model", str(model), "--force", *flags]
+    _say(f"callgate train, workers {workers}: {settings.iterations} iterations")
+    words = ["train", str(data), "-o", str(out), "--model", str(model), "--force"]
+    words += [*settings.as_flags(), "--workers", str(workers)]
     with _child([sys.executable, "-c", _OURS, *words], stdout=subprocess.DEVNULL) as child:
         if child.wait():
             raise CallgateError(f"callgate train ended with exit code {child.returncode}")
@@ -180,7 +178,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="what mlx_lm lora computes in; the 16 bits that models are stored in take a CPU "
         "several times longer (%(default)s)",
     )
+    add("--workers", type=int, default=2, help="workers of our second side (%(default)s)")
     options = parser.parse_args(arguments)
+    if options.workers < 2 or options.batch_size % options.workers:
+        parser.error("--workers is 2 or more, and --batch-size a multiple of it")
     if min(options.rows, options.batch_size, options.epochs) < 1:
         parser.error("--rows, --batch-size and --epochs are at least 1")
     if options.rows % options.batch_size or options.rows == options.batch_size:
@@ -189,7 +190,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Train the same rows on three sides and print what it took."""
+    """Train the same rows on all sides and print what it took."""
     file = options.data / "train.jsonl"
     lines = split_lines(file.read_bytes())
     if len(lines) < options.rows:
@@ -207,9 +208,13 @@ def compare(options: argparse.Namespace) -> None:
         (folder / "data").mkdir()
         rows = b"\n".join(sample(lines, options.rows)) + b"\n"
         (folder / "data" / "train.jsonl").write_bytes(rows)
-        ours = train_ours(folder / "data", options.model, folder / "ours", settings)
         compiling = epoch if options.epochs > 1 else 1
-        sides = [Side("callgate train", tuple(ours[compiling:]))]
+        ours, sides = [], []
+        for workers in (1, options.workers):
+            out = folder / f"ours{workers}"
+            steps = train_ours(folder / "data", options.model, out, settings, workers)
+            name = f"callgate train, {workers} worker{'' if workers == 1 else 's'}"
+            ours.append(Side(name, tuple(steps[compiling:])))
         for name, openblas in (("with OpenBLAS", True), ("as installed", False)):
             side = f"mlx_lm lora, {name}"
             iterations = settings.iterations if openblas else epoch
@@ -228,7 +233,7 @@ def compare(options: argparse.Namespace) -> None:
         f"{options.model.name},\nrank {settings.rank}, all layers, {os.cpu_count()} cores; mlx_lm "
         f"lora in {options.plain_dtype}"
     )
-    print("\n".join(table(sides)))
+    print("\n".join(table(ours, sides)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -102,6 +102,15 @@ class TrainingSettings:
         """Return the settings by name."""
         return asdict(self)
 
+    def as_flags(self) -> list[str]:
+        """Return the settings as `callgate train` takes them on its command line."""
+        words = []
+        for name, value in self.as_dict().items():
+            flag = f"--{name.replace('_', '-')}"
+            if value is not False:
+                words += [flag] if value is True else [flag, str(value)]
+        return words
+
 
 def settings_from(values: Mapping[str, Any]) -> TrainingSettings:
     """Return checked settings from names and values; raises CallgateError for a wrong one."""

@@ -1,4 +1,4 @@
-"""A tiny 4-bit Qwen2 that speaks bytes, of the kind of the 32B model, and builds of it."""
+"""Builds of a tiny 4-bit Qwen2, of the kind of the 32B model."""
 
 import json
 from collections.abc import Callable
@@ -9,34 +9,12 @@ import pytest
 
 from pipeline.build.record import BuildRecord
 from pipeline.cli import main
+from tests.integration.tiny_qwen2 import write_tiny_qwen2
 
-SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-CHAT_TEMPLATE = (
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content']"
-    " + '<|im_end|>\n'}}{% endfor %}"
-    "{% if add_generation_prompt %}{{'<|im_start|>assistant\n'}}{% endif %}"
-)
 CALL = (
     "<tool_call><function=execute_code>\n<parameter=code>\nprint(git_status('part{}').clean)\n"
     "</parameter>\n</function></tool_call>"
 )
-
-
-def write_tokenizer(folder: Path) -> int:
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    tokens = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    tokenizer = Tokenizer(models.BPE({token: id_ for id_, token in enumerate(tokens)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",
-        additional_special_tokens=SPECIAL,
-        chat_template=CHAT_TEMPLATE,
-    ).save_pretrained(folder)
-    return len(tokens)
 
 
 def write_rows(file: Path, numbers: range, preamble: str = "") -> None:
@@ -56,35 +34,8 @@ def write_rows(file: Path, numbers: range, preamble: str = "") -> None:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory) -> Path:
     """A folder with the model `base` and the data `data`, whose rows talk before they call."""
-    import mlx.core as mx
-    from mlx_lm.models import qwen2
-    from mlx_lm.utils import quantize_model, save_config, save_model
-
     place = tmp_path_factory.mktemp("build")
-    base = place / "base"
-    base.mkdir()
-    config = {
-        "model_type": "qwen2",
-        "hidden_size": 64,
-        "num_hidden_layers": 2,
-        "intermediate_size": 128,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "rms_norm_eps": 1e-6,
-        "vocab_size": write_tokenizer(base),
-        "max_position_embeddings": 4096,
-        "rope_theta": 1000000.0,
-        "tie_word_embeddings": False,
-        "eos_token_id": 2,
-    }
-    mx.random.seed(7)
-    model = qwen2.Model(qwen2.ModelArgs.from_dict(config))
-    # As random numbers come, no token would be much likelier than the next.
-    model.lm_head.weight *= 5
-    model.set_dtype(mx.bfloat16)
-    model, config = quantize_model(model, config, 64, 4)
-    save_model(base, model)
-    save_config(config, base / "config.json")
+    write_tiny_qwen2(place / "base")
     (place / "data").mkdir()
     write_rows(place / "data" / "train.jsonl", range(6), "Let me look. ")
     write_rows(place / "data" / "valid.jsonl", range(6, 8))
@@ -95,7 +46,9 @@ PROFILE = """
 base = "{place}/base"
 data = "{place}/data"
 keep = {keep}
+workers = {workers}
 [train]
+batch_size = {workers}
 iterations = {iterations}
 learning_rate = 0.01
 report_every = 2
@@ -119,7 +72,8 @@ class Builds(NamedTuple):
     folder: Path
 
     def profile(self, **changes: object) -> Path:
-        wanted = {"keep": [], "iterations": 4, "bits": 5, "fixers": ["preambles"]} | changes
+        wanted = {"keep": [], "iterations": 4, "bits": 5, "fixers": ["preambles"], "workers": 1}
+        wanted |= changes
         file = self.folder.parent / "mine.toml"
         file.write_text(PROFILE.format(place=self.place, **wanted), encoding="utf-8")
         return file

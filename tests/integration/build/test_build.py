@@ -155,3 +155,11 @@ def test_the_built_in_profiles_are_listed(capfd):
         "            Qwen2.5-Coder-32B-Instruct-4bit, data/balanced, 800 iterations at 0.0001, "
         "5 bits in groups of 64, gate deploy",
     ]
+
+
+def test_a_profile_with_workers_trains_in_so_many_processes(builds, plan_of):
+    assert builds.run("--until", "train", workers=2) == 0
+    trained = json.loads((builds.folder / "adapter" / "train.json").read_bytes())
+    assert trained["identity"]["workers"] == 2
+    assert plan_of("--until", "train", workers=2)["train"] == "unchanged"
+    assert plan_of("--until", "train")["train"] == "train.batch_size and 1 more changed"

@@ -109,3 +109,14 @@ def test_an_unknown_name_lists_the_known_ones():
     assert problem_of("mine") == (
         "there is no profile 'mine': give one of embedded, production, or a TOML file"
     )
+
+
+def test_workers_must_be_able_to_share_a_batch(write):
+    _, profile = read_profile(str(write("workers = 2\n[train]\nbatch_size = 4\n")))
+    assert profile.workers == 2
+    assert problem_of(write("workers = 2\n")) == (
+        "batch_size is 1: it must be a multiple of the workers (2)"
+    )
+    assert problem_of(write("workers = 0\n")) == (
+        "profile: key 'workers': Input should be greater than or equal to 1"
+    )

@@ -15,9 +15,9 @@ def test_a_side_is_as_fast_as_all_its_iterations():
 def test_the_table_ends_with_the_ratios():
     ours = Side("ours", (Iteration(300, 1.0, 2.0), Iteration(300, 1.0, 1.5)))
     plain = Side("plain, as it is", (Iteration(400, 20.0, 2.5),))
-    assert table([ours, plain]) == [
+    assert table([ours], [plain]) == [
         "                 iterations   tokens   seconds  tokens/s  last loss",
         "ours                      2      600       2.0     300.0      1.500",
         "plain, as it is           1      400      20.0      20.0      2.500",
-        "measured: ours reads 15.0 times as many tokens a second as plain, as it is",
+        "measured: ours, reads 15.0 times as many tokens a second as plain, as it is",
     ]

@@ -1,6 +1,7 @@
 import pytest
 
 from fixtures import CallgateError
+from pipeline.model.train.command import asked, parse_arguments
 from pipeline.model.train.settings import TrainingSettings, settings_from
 
 
@@ -56,3 +57,9 @@ def test_an_unknown_setting_is_refused_with_the_known_ones():
 
 def test_a_whole_number_is_taken_for_a_share():
     assert settings_from({"clip": 0, "scale": 10}) == TrainingSettings(clip=0.0, scale=10.0)
+
+
+def test_the_command_line_takes_settings_as_they_were(tmp_path):
+    settings = TrainingSettings(iterations=7, layers=4, checkpointing=True, keys="q_proj,v_proj")
+    words = ["data", "-o", str(tmp_path / "adapter"), *settings.as_flags()]
+    assert asked(parse_arguments(words))[1] == settings
