@@ -8,16 +8,11 @@ import pytest
 
 from pipeline.model import embedded
 from pipeline.model.blas import use_fast_blas
+from tests.integration.tiny_qwen2 import write_tiny_qwen2
 
 use_fast_blas()  # before a test module imports MLX
 
 
-SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-CHAT_TEMPLATE = (
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content']"
-    " + '<|im_end|>\n'}}{% endfor %}"
-    "{% if add_generation_prompt %}{{'<|im_start|>assistant\n'}}{% endif %}"
-)
 ROWS = [
     [
         ("system", "You call tools."),
@@ -55,58 +50,11 @@ def embedded_folders(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedFolder
     return EmbeddedFolders(*import_gguf(settings, say=lambda _: None).folders)
 
 
-def write_tokenizer(folder):
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    tokens = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    tokenizer = Tokenizer(models.BPE({token: id_ for id_, token in enumerate(tokens)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",
-        additional_special_tokens=SPECIAL,
-        chat_template=CHAT_TEMPLATE,
-    )
-    fast.save_pretrained(folder)
-    return len(tokens)
-
-
 @pytest.fixture(scope="session")
 def production_base(tmp_path_factory) -> Path:
-    """A folder with the 4-bit Qwen2 model `base`, made as mlx-community makes them, and data."""
-    import mlx.core as mx
-    from mlx_lm.models import qwen2
-    from mlx_lm.utils import quantize_model, save_config, save_model
-
+    """A folder with the 4-bit Qwen2 model `base`, and data."""
     place = tmp_path_factory.mktemp("production")
-    base = place / "base"
-    base.mkdir()
-    config = {
-        "architectures": ["Qwen2ForCausalLM"],
-        "model_type": "qwen2",
-        "hidden_size": 64,
-        "num_hidden_layers": 3,
-        "intermediate_size": 128,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "rms_norm_eps": 1e-6,
-        "vocab_size": write_tokenizer(base),
-        "max_position_embeddings": 512,
-        "rope_theta": 1000000.0,
-        "tie_word_embeddings": False,
-        "torch_dtype": "bfloat16",
-        "eos_token_id": 2,
-    }
-    mx.random.seed(7)
-    model = qwen2.Model(qwen2.ModelArgs.from_dict(config))
-    # As random numbers come, no token would be much likelier than the next.
-    model.lm_head.weight *= 5
-    model.set_dtype(mx.bfloat16)
-    model, config = quantize_model(model, config, 64, 4)
-    save_model(base, model)
-    save_config(config, base / "config.json")
+    write_tiny_qwen2(place / "base", layers=3)
     rows = [{"messages": [{"role": r, "content": c} for r, c in row]} for row in ROWS]
     (place / "valid.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return place
