@@ -1,4 +1,3 @@
-import time
 import tomllib
 from pathlib import Path
 
@@ -72,7 +71,6 @@ def test_typographic_apostrophes_and_case_do_not_matter():
         "now i " * 80,
     ],
 )
-def test_no_text_takes_long_to_be_told(text):
-    begin = time.perf_counter()
-    is_announcement(text[:490])
-    assert time.perf_counter() - begin < 0.2
+def test_what_can_be_read_in_many_ways_is_told_all_the_same(text):
+    # Where trying all the ways takes exponential time, this never ends.
+    assert not is_announcement(text[:490])

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from importlib import metadata
 
 import pytest
@@ -11,7 +10,7 @@ from pipeline.model import embedded
 
 
 @pytest.mark.parametrize("words", [["--help"], ["model", "import", "--help"], ["doctor", "--help"]])
-def test_help_comes_at_once_and_imports_nothing_heavy(words):
+def test_help_imports_nothing_heavy(words):
     program = f"""
 import sys
 from pipeline.cli import main
@@ -21,11 +20,9 @@ finally:
     heavy = {{"mlx", "mlx_lm", "transformers", "numpy", "tokenizers"}} & set(sys.modules)
     print(sorted(heavy), file=sys.stderr)
 """
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert time.perf_counter() - started < 2
     assert done.stderr.splitlines()[-1] == "[]"
     assert "callgate" in done.stdout
 
