@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fixtures import CallgateError
+from pipeline.model.blas import THREADS_VARIABLE
 from pipeline.model.train.progress import duration
 
 from .plan import CHECKOUT, ArmBuild
@@ -107,7 +108,8 @@ class _Lanes:
             subprocess.Popen(
                 [sys.executable, "-c", words],
                 cwd=CHECKOUT,
-                env=os.environ | {"OPENBLAS_NUM_THREADS": str(threads)},
+                # Who shares the machine with other work says so in the variable.
+                env={THREADS_VARIABLE: str(threads)} | os.environ,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
