@@ -83,7 +83,7 @@ def audit_facts(folder: Path) -> list[str]:
     from pipeline.data.audit import AuditSettings, audit
 
     report = audit([folder], AuditSettings(limit=0, workers=1))
-    lines = [f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"]
+    lines = [report.totals]
     lines += [
         f"{finding.severity}: {finding.title} ({finding.count} rows)"
         for finding in report.findings

@@ -30,10 +30,6 @@ def _refuse_errors(build: Build, folder: Path, report: "AuditReport") -> None:
         )
 
 
-def _said(report: "AuditReport") -> str:
-    return f"{report.rows} rows, {report.errors} errors, {report.warnings} warnings"
-
-
 def audit_stage(build: Build) -> Stage:
     """Return the audit of the data as it came: audit.json."""
     output = build.folder / "audit.json"
@@ -45,7 +41,7 @@ def audit_stage(build: Build) -> Stage:
         if not build.profile.clean.fixers:
             _refuse_errors(build, build.source, report)
         write_atomic(output, report.model_dump_json(indent=2) + "\n")
-        return Outcome(sha256_of_file(output), _said(report))
+        return Outcome(sha256_of_file(output), report.totals)
 
     inputs = data_hashes(build.source) | {
         "suite": load_suite(SUITE_FOLDER).sha256,
@@ -71,7 +67,7 @@ def clean_stage(build: Build) -> Stage:
         except CallgateError:
             shutil.rmtree(output)
             raise
-        said = f"{manifest.rows_in} rows in, {manifest.changed} changed; left: {_said(report)}"
+        said = f"{manifest.rows_in} rows in, {manifest.changed} changed; left: {report.totals}"
         return Outcome(hash_of_data(output), said)
 
     inputs = data_hashes(build.source) | {

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .audit_report import NOTE, AuditReport
 from .audit_text import comparison, names_of
+from .counting import counted
 from .findings.coverage import RARE_SHARE, RARE_TOOL_ROWS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,10 +26,6 @@ class Bar(NamedTuple):
         return f"{max(100 * self.share, 0.7) if self.share else 0:.1f}"
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
-
-
 def preamble_bars(report: AuditReport) -> list[Bar]:
     """Return the preamble rate of each tool."""
     finding = report.finding("preamble")
@@ -44,7 +41,7 @@ def balance_bars(report: AuditReport) -> list[Bar]:
     for kind in report.kinds:
         share = kind.rows / report.rows if report.rows else 0.0
         rare = share < RARE_SHARE and kind.cases > 0
-        bars.append(Bar(kind.title, share, _rows(kind.rows), rare))
+        bars.append(Bar(kind.title, share, counted(kind.rows, "row"), rare))
     return bars
 
 
@@ -52,7 +49,7 @@ def tool_bars(report: AuditReport) -> list[Bar]:
     """Return how many rows call each tool of the suite."""
     most = max((tool.rows for tool in report.tools), default=0) or 1
     return [
-        Bar(tool.id, tool.rows / most, _rows(tool.rows), tool.rows < RARE_TOOL_ROWS)
+        Bar(tool.id, tool.rows / most, counted(tool.rows, "row"), tool.rows < RARE_TOOL_ROWS)
         for tool in report.tools
     ]
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from .counting import counted
+
 if TYPE_CHECKING:
     from .findings.finding import Finding
     from .tally import Tally
@@ -161,6 +163,17 @@ class AuditReport(_Model):
     def warnings(self) -> int:
         """How many findings are warnings."""
         return sum(finding.severity == WARNING for finding in self.findings)
+
+    @property
+    def totals(self) -> str:
+        """How many rows, errors and warnings there are, as one line."""
+        return ", ".join(
+            (
+                counted(self.rows, "row"),
+                counted(self.errors, "error"),
+                counted(self.warnings, "warning"),
+            )
+        )
 
     def finding(self, finding_id: str) -> FindingReport | None:
         """Return a finding by its id, None when the data does not have it."""

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from .audit_report import AuditReport, FindingReport, TableLine
+from .counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,13 +98,9 @@ def closing_line(report: AuditReport) -> str:
     """Return the last line: how many findings of each severity, over how many rows."""
     notes = len(report.findings) - report.errors - report.warnings
     return (
-        f"{report.rows} rows: {_many(report.errors, 'error')}, "
-        f"{_many(report.warnings, 'warning')}, {_many(notes, 'note')}"
+        f"{report.rows} rows: {counted(report.errors, 'error')}, "
+        f"{counted(report.warnings, 'warning')}, {counted(notes, 'note')}"
     )
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def print_comparison(report: AuditReport, other: AuditReport, console: "Console") -> None:

@@ -14,7 +14,7 @@ def test_a_build_goes_from_data_to_a_verdict_and_then_has_nothing_to_do(builds, 
     # The gate fails: no one taught the tiny model enough.
     assert builds.run() == 1
     printed = capfd.readouterr().out
-    assert "[1/7] audit: not made yet\n[1/7] audit: 8 rows, 1 errors," in printed
+    assert "[1/7] audit: not made yet\n[1/7] audit: 8 rows, 1 error," in printed
     assert "gate deploy: FAILED: overall 0 % < 80 %" in printed
     assert list(builds.record.stages) == STAGES
     cleaned = (builds.folder / "data" / "train.jsonl").read_text()
