@@ -1,7 +1,6 @@
 """The command line of `pytest evals`."""
 
 import argparse
-from math import inf
 from pathlib import Path
 
 import pytest
@@ -14,47 +13,22 @@ from .ask.answer import AskSettings, Sampling
 from .decide.policies import OFF, find_policy
 from .judge.formats import FORMATS
 from .judge.formats.prompt import with_tools
+from .number_options import positive, probability, temperature
 from .report.run_folder import run_name
 from .run import REPORTS, RunSettings
 
 DEFAULT_GATE = "deploy"
 
 
-def temperature(text: str) -> float:
-    """Return the temperature that a text means; raises ArgumentTypeError."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 0")
-    return number
-
-
-def probability(text: str) -> float:
-    """Return the probability that a text means; raises ArgumentTypeError."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number over 0 and up to 1")
-    return number
-
-
-def _positive(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return number
-
-
 def add_options(parser: pytest.Parser) -> None:
     """Add callgate's options to pytest's."""
     group = parser.getgroup("callgate", "callgate: ask a model the cases, judge, decide")
+    _add_run(group)
+    _add_drawing(group)
+    _add_judging(group)
+
+
+def _add_run(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--model",
         metavar="DIR",
@@ -81,23 +55,26 @@ def add_options(parser: pytest.Parser) -> None:
         default=REPORTS,
         help="where run folders are written (default: reports/)",
     )
+
+
+def _add_drawing(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--batch-size",
         metavar="N",
-        type=_positive,
+        type=positive,
         help="answers generated at once (default: as memory allows, at most 64)",
     )
     group.addoption(
         "--max-tokens",
         metavar="N",
-        type=_positive,
+        type=positive,
         default=Sampling.max_tokens,
         help=f"longest answer in tokens (default: {Sampling.max_tokens})",
     )
     group.addoption(
         "--repeats",
         metavar="N",
-        type=_positive,
+        type=positive,
         help="ask each case so many times, with --temperature (default: 1)",
     )
     group.addoption(
@@ -118,6 +95,9 @@ def add_options(parser: pytest.Parser) -> None:
         type=int,
         help="where the random numbers of drawn tokens begin (default: 0)",
     )
+
+
+def _add_judging(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--system-prompt",
         metavar="TEXT",

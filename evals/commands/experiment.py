@@ -11,6 +11,7 @@ from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.train.settings import TrainingSettings
 
 from ..experiment.arms import ARMS, DEFAULT_ARMS, arms_named
+from ..number_options import positive
 
 if TYPE_CHECKING:
     from ..experiment.plan import Experiment
@@ -41,13 +42,6 @@ examples:
 """
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line of `callgate experiment`."""
     parser = argparse.ArgumentParser(
@@ -60,14 +54,14 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     add("experiment", choices=("preambles",), help="which one")
     add("--data", type=Path, metavar="DIR", default=DATA, help="default: data/augmented")
     add("--arms", metavar="LIST", default=",".join(DEFAULT_ARMS), help="default: %(default)s")
-    add("--seeds", type=_positive, metavar="N", default=3, help="seeds 0 to N-1 (default: 3)")
-    add("--iterations", type=_positive, metavar="N", default=400, help="default: %(default)s")
+    add("--seeds", type=positive, metavar="N", default=3, help="seeds 0 to N-1 (default: 3)")
+    add("--iterations", type=positive, metavar="N", default=400, help="default: %(default)s")
     rate = TrainingSettings.learning_rate
     add("--learning-rate", type=float, metavar="R", default=rate, help="default: %(default)s")
     add("--base", type=Path, metavar="DIR", default=EMBEDDED_MODEL_UNQUANTIZED, help="base model")
     add("--bits", type=int, default=5, help="default: %(default)s")
     add("--group-size", type=int, default=64, help="default: %(default)s")
-    add("--max-tokens", type=_positive, default=512, help="longest answer (default: %(default)s)")
+    add("--max-tokens", type=positive, default=512, help="longest answer (default: %(default)s)")
     add(
         "-o", "--out", type=Path, metavar="DIR", default=EXPERIMENTS / "preambles",
         help="default: experiments/preambles",
@@ -77,7 +71,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         help="where adapters of earlier trainings lie; those made from the same base, data and "
         "settings are taken",
     )  # fmt: skip
-    add("--jobs", type=_positive, metavar="N", help="builds at a time (default: as fit here)")
+    add("--jobs", type=positive, metavar="N", help="builds at a time (default: as fit here)")
     add("--from", type=Path, dest="source", metavar="FILE", help="tell an experiment.json again")
     add("--write-docs", action="store_true", help="put the result into docs/experiments.md")
     add("--document", type=Path, metavar="FILE", default=DOCUMENT, help=argparse.SUPPRESS)

@@ -2,7 +2,8 @@ from argparse import ArgumentTypeError, Namespace
 
 import pytest
 
-from evals.options import check_drawing, probability, temperature
+from evals.number_options import positive, probability, temperature
+from evals.options import check_drawing
 from fixtures import CallgateError
 
 
@@ -80,3 +81,11 @@ def test_top_p_is_a_probability(text):
     with pytest.raises(ArgumentTypeError) as raised:
         probability(text)
     assert str(raised.value) == f"{text!r} is not a number over 0 and up to 1"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", ""])
+def test_a_count_is_a_whole_number_of_at_least_1(text):
+    assert positive("1") == 1
+    with pytest.raises(ArgumentTypeError) as raised:
+        positive(text)
+    assert str(raised.value) == f"{text!r} is not a whole number of at least 1"
