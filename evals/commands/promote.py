@@ -4,11 +4,17 @@ import argparse
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
 
 from .arguments import RUN_HELP, add_reports
 from .gate import EXIT_FAILED, EXIT_NOT_JUDGED, EXIT_PASSED
+
+if TYPE_CHECKING:
+    from ..archive.recorded import RecordedRun
+    from ..decide.gate import GateResult
+    from ..report.model_card import CardFacts
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -40,26 +46,73 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _refuse(run: "RecordedRun", gate: "GateResult") -> int:
+    """Write next_steps.md, say what it says, and return the exit code."""
+    from pipeline.files import write_atomic
+
+    from ..report.next_steps import next_steps
+
+    heading, steps = next_steps(run.results, run.name)
+    path = run.folder / "next_steps.md"
+    write_atomic(path, "\n".join([f"# {heading}", "", *(f"- {step}" for step in steps), ""]))
+    print(f"\n{heading}:")
+    print("\n".join(f"  {step}" for step in steps))
+    print(f"\nnot promoted; written: {path}")
+    return EXIT_NOT_JUDGED if gate.passed is None else EXIT_FAILED
+
+
+def _facts(run: "RecordedRun", options: argparse.Namespace) -> "CardFacts":
+    """Return what options and adapter tell of the model; raises CallgateError for absent data."""
+    from ..archive.promoting import adapter_beside
+    from ..report.model_card import CardFacts, audit_facts, data_facts, read_training
+
+    adapter = options.adapter or adapter_beside(_CHECKOUT / run.manifest.model_folder)
+    training = read_training(adapter) if adapter else {}
+    data = options.data or (_CHECKOUT / str(training["data"]) if "data" in training else None)
+    if options.data and not options.data.exists():
+        raise CallgateError(f"{options.data}: no such data")
+    known = data is not None and data.exists()
+    return CardFacts(
+        base=options.base or (str(training["model"]) if "model" in training else None),
+        training=training,
+        data=data_facts(data) if data and known else (),
+        audit=audit_facts(data) if data and known else (),
+    )
+
+
+def _promote(run: "RecordedRun", gate: "GateResult", options: argparse.Namespace) -> None:
+    """Write the model card, tag the run, and say what served before."""
+    from fixtures import load_suite
+    from pipeline.files import write_atomic
+
+    from ..archive.promoting import promote
+    from ..report.model_card import model_card
+
+    override = None if gate.passed else options.override
+    facts = _facts(run, options)
+    card = model_card(
+        run.manifest, run.results, gate, load_suite(), facts, run=run.name, override=override
+    )
+    # Before the tags: what is in production has its card, whenever this is interrupted.
+    path = run.folder / "model_card.md"
+    write_atomic(path, card)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    done = promote(options.reports, run.name, gate.policy.name, override, now, _CHECKOUT)
+    print(f"{run.name} is tagged production and baseline")
+    if done.previous_production:
+        adapter_at = done.archived_adapter or "its adapter was not found, so none was archived"
+        print(f"before: {done.previous_production} ({adapter_at})")
+    print(f"model card: {path}")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run `callgate promote` and return its exit code; raises CallgateError for bad input."""
     options = parse_arguments(arguments)
 
-    from fixtures import load_suite
-    from pipeline.files import write_atomic
-
     from ..archive.finding import find_run_folder
-    from ..archive.promoting import adapter_beside, promote
     from ..archive.recorded import read_run
     from ..decide.gate import apply_gate
     from ..decide.policies import find_policy
-    from ..report.model_card import (
-        CardFacts,
-        audit_facts,
-        data_facts,
-        model_card,
-        read_training,
-    )
-    from ..report.next_steps import next_steps
     from ..report.table import gate_sentence
 
     if options.override is not None and not options.override.strip():
@@ -71,42 +124,6 @@ def main(arguments: Sequence[str]) -> int:
     gate = apply_gate(find_policy(options.policy), run.results)
     print(gate_sentence(gate, enforced=True))
     if not gate.passed and not options.override:
-        heading, steps = next_steps(run.results, run.name)
-        path = folder / "next_steps.md"
-        write_atomic(path, "\n".join([f"# {heading}", "", *(f"- {step}" for step in steps), ""]))
-        print(f"\n{heading}:")
-        print("\n".join(f"  {step}" for step in steps))
-        print(f"\nnot promoted; written: {path}")
-        return EXIT_NOT_JUDGED if gate.passed is None else EXIT_FAILED
-    override = None if gate.passed else options.override
-    adapter = options.adapter or adapter_beside(_CHECKOUT / run.manifest.model_folder)
-    training = read_training(adapter) if adapter else {}
-    data = options.data or (_CHECKOUT / str(training["data"]) if "data" in training else None)
-    if options.data and not options.data.exists():
-        raise CallgateError(f"{options.data}: no such data")
-    known = data is not None and data.exists()
-    facts = CardFacts(
-        base=options.base or (str(training["model"]) if "model" in training else None),
-        training=training,
-        data=data_facts(data) if data and known else (),
-        audit=audit_facts(data) if data and known else (),
-    )
-    card = model_card(
-        run.manifest,
-        run.results,
-        gate,
-        load_suite(),
-        facts,
-        run=run.name,
-        override=override,
-    )
-    # Before the tags: what is in production has its card, whenever this is interrupted.
-    write_atomic(folder / "model_card.md", card)
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    done = promote(options.reports, run.name, gate.policy.name, override, now, _CHECKOUT)
-    print(f"{run.name} is tagged production and baseline")
-    if done.previous_production:
-        adapter_at = done.archived_adapter or "its adapter was not found, so none was archived"
-        print(f"before: {done.previous_production} ({adapter_at})")
-    print(f"model card: {folder / 'model_card.md'}")
+        return _refuse(run, gate)
+    _promote(run, gate, options)
     return EXIT_PASSED
