@@ -1,6 +1,6 @@
 """Base, adapter, fused and quantized models, loaded one after the other and compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,11 +10,18 @@ from pydantic import BaseModel
 from fixtures import CallgateError
 
 from ...files import sha256_of_file
-from ..adapter import apply_adapter, base_of, read_adapter
+from ..adapter import Adapter, apply_adapter, base_of, read_adapter
 from ..folder import check_model_folder
 from ..loading import LoadedModel, load_model
 from ..sample import rows_for, spread
-from .comparing import Compared, agreement_of, answers_of, compare_predictions, predict
+from .comparing import (
+    Compared,
+    Prediction,
+    agreement_of,
+    answers_of,
+    compare_predictions,
+    predict,
+)
 from .findings import ADAPTER, BASE, FUSED, QUANTIZED, Finding, Role, findings_of
 
 Say = Callable[[str], None]
@@ -100,6 +107,87 @@ class _Rows:
         return loaded
 
 
+class _Measuring:
+    """Base and adapter, the fused model, quantized ones: each step holds one against the last."""
+
+    def __init__(self, settings: FidelitySettings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        self._folders: list[Weighed] = []
+        self._compared: list[Compared] = []
+
+    def adapter(self, adapter: Adapter, base_folder: Path) -> list[Prediction]:
+        """Return what base and adapter predict together; the rows are read by this base."""
+        self._say(f"{BASE}: {base_folder}")
+        base = load_model(base_folder)
+        self._description = base.description
+        self._sample = _Rows(self._settings.data, base, self._settings.rows)
+        rows = self._sample.chosen
+        self._folders.append(_weighed(BASE, BASE, base))
+        of_base = list(predict(base.model, rows))
+
+        self._say(f"{ADAPTER}: {self._settings.adapter}")
+        apply_adapter(base.model, adapter, base_folder)
+        adapted = list(predict(base.model, rows))
+        pair, self._base_likeliest = compare_predictions((ADAPTER, BASE), rows, adapted, of_base)
+        self._compared.append(pair)
+        self._folders.append(
+            Weighed(
+                role=ADAPTER,
+                name=ADAPTER,
+                folder=str(self._settings.adapter),
+                fingerprint=adapter.fingerprint,
+                bits=None,
+            )
+        )
+        return adapted
+
+    def fused(self, adapted: list[Prediction]) -> list[Prediction]:
+        """Return what the fused model predicts, held against the adapter."""
+        fused = self._load(FUSED, FUSED, self._settings.fused)
+        of_fused = list(predict(fused.model, self._sample.chosen))
+        self._compare((ADAPTER, FUSED), adapted, of_fused)
+        return of_fused
+
+    def quantized(self, name: str, folder: Path, of_fused: list[Prediction]) -> None:
+        """Hold a quantized model against the fused one."""
+        quantized = self._load(QUANTIZED, name, folder)
+        self._compare((FUSED, name), of_fused, predict(quantized.model, self._sample.chosen))
+
+    def _load(self, role: Role, name: str, folder: Path) -> LoadedModel:
+        self._say(f"{role}: {folder}")
+        loaded = self._sample.load(folder)
+        self._folders.append(_weighed(role, name, loaded))
+        return loaded
+
+    def _compare(
+        self,
+        names: tuple[str, str],
+        reference: Iterable[Prediction],
+        found: Iterable[Prediction],
+    ) -> None:
+        rows = self._sample.chosen
+        pair, likeliest = compare_predictions(names, rows, reference, found)
+        of_base = agreement_of((BASE, names[1]), rows, self._base_likeliest, likeliest)
+        self._compared += [pair, of_base]
+
+    def result(self) -> Fidelity:
+        """Return what was found out."""
+        rows = self._sample.chosen
+        return Fidelity(
+            data=str(self._settings.data),
+            data_sha256=sha256_of_file(self._settings.data),
+            rows=len(rows),
+            answers=sum(len(answers_of(row)) for row in rows),
+            tokens=sum(len(row.counted) for row in rows),
+            device=self._description.device,
+            dtype=self._description.dtype,
+            folders=self._folders,
+            compared=self._compared,
+            findings=findings_of(self._compared),
+        )
+
+
 def measure_fidelity(settings: FidelitySettings, say: Say = lambda _: None) -> Fidelity:
     """Return how near the models are; `say` is told which model predicts now.
 
@@ -112,58 +200,9 @@ def measure_fidelity(settings: FidelitySettings, say: Say = lambda _: None) -> F
     base_folder = base_of(adapter, settings.base, other_base=settings.other_base)
     for folder in (base_folder, settings.fused, *settings.quantized):
         check_model_folder(folder)
-
-    say(f"{BASE}: {base_folder}")
-    base = load_model(base_folder)
-    sample = _Rows(settings.data, base, settings.rows)
-    rows = sample.chosen
-    folders = [_weighed(BASE, BASE, base)]
-    of_base = list(predict(base.model, rows))
-
-    say(f"{ADAPTER}: {settings.adapter}")
-    apply_adapter(base.model, adapter, base_folder)
-    adapted = list(predict(base.model, rows))
-    pair, likeliest = compare_predictions((ADAPTER, BASE), rows, adapted, of_base)
-    compared = [pair]
-    folders.append(
-        Weighed(
-            role=ADAPTER,
-            name=ADAPTER,
-            folder=str(settings.adapter),
-            fingerprint=adapter.fingerprint,
-            bits=None,
-        )
-    )
-    base_likeliest = likeliest
-    description = base.description
-    del of_base, base
-
-    say(f"{FUSED}: {settings.fused}")
-    fused = sample.load(settings.fused)
-    folders.append(_weighed(FUSED, FUSED, fused))
-    of_fused = list(predict(fused.model, rows))
-    pair, likeliest = compare_predictions((ADAPTER, FUSED), rows, adapted, of_fused)
-    compared += [pair, agreement_of((BASE, FUSED), rows, base_likeliest, likeliest)]
-    del adapted, fused
-
+    measuring = _Measuring(settings, say)
+    # No name for what the adapter predicts: it is in memory no longer than the fused model.
+    of_fused = measuring.fused(measuring.adapter(adapter, base_folder))
     for name, folder in zip(_names(settings.quantized), settings.quantized, strict=True):
-        say(f"{QUANTIZED}: {folder}")
-        quantized = sample.load(folder)
-        folders.append(_weighed(QUANTIZED, name, quantized))
-        found = predict(quantized.model, rows)
-        pair, likeliest = compare_predictions((FUSED, name), rows, of_fused, found)
-        compared += [pair, agreement_of((BASE, name), rows, base_likeliest, likeliest)]
-        del found, quantized
-
-    return Fidelity(
-        data=str(settings.data),
-        data_sha256=sha256_of_file(settings.data),
-        rows=len(rows),
-        answers=sum(len(answers_of(row)) for row in rows),
-        tokens=sum(len(row.counted) for row in rows),
-        device=description.device,
-        dtype=description.dtype,
-        folders=folders,
-        compared=compared,
-        findings=findings_of(compared),
-    )
+        measuring.quantized(name, folder, of_fused)
+    return measuring.result()
