@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from fixtures import CallgateError
-from fixtures.validation import first_error
+from fixtures.validation import read_json
 
 from ..files import write_atomic
 
@@ -49,13 +48,7 @@ def read_record(folder: Path) -> BuildRecord | None:
     file = folder / NAME
     if not file.is_file():
         return None
-    try:
-        return BuildRecord.model_validate_json(file.read_bytes())
-    except ValidationError as problem:
-        said = first_error(problem, "(file)")
-        raise CallgateError(
-            f"{file}: {said}: delete {folder} to build from the beginning"
-        ) from None
+    return read_json(file, BuildRecord, f"delete {folder} to build from the beginning")
 
 
 def write_record(folder: Path, record: BuildRecord) -> None:

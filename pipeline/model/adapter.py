@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from pydantic import ValidationError
 
 from fixtures import CallgateError
-from fixtures.validation import first_error
+from fixtures.validation import read_json
 
 from ..files import sha256_of_file
 from .folder import check_safetensors, model_fingerprint, read_json_object
@@ -52,11 +51,7 @@ def _base_fingerprint(folder: Path) -> str | None:
     file = folder / NAME
     if not file.is_file():
         return None
-    try:
-        return AdapterManifest.model_validate_json(file.read_bytes()).identity.base_fingerprint
-    except ValidationError as problem:
-        said = first_error(problem, "the file")
-        raise CallgateError(f"{file}: {said}: {_TRAIN_AGAIN}") from None
+    return read_json(file, AdapterManifest, _TRAIN_AGAIN).identity.base_fingerprint
 
 
 def read_adapter(folder: Path) -> Adapter:

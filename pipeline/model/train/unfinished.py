@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from fixtures import CallgateError
-from fixtures.validation import first_error
+from fixtures.validation import read_json
 
 from ...files import write_atomic
 from . import checkpoint, losses
@@ -40,7 +39,8 @@ def _make_ready(folder: Path, identity: Identity, *, restart: bool) -> None:
         leftover.unlink()
     file = folder / IDENTITY
     if file.is_file() and not restart:
-        if differences := identity.differences(_read(file)):
+        found = read_json(file, Identity, f"delete {folder} to train from the beginning")
+        if differences := identity.differences(found):
             raise CallgateError(
                 f"{folder}: an unfinished training of other things lies there "
                 f"({'; '.join(differences)}): ask for the same again to go on with it, or "
@@ -50,13 +50,3 @@ def _make_ready(folder: Path, identity: Identity, *, restart: bool) -> None:
     (folder / checkpoint.NAME).unlink(missing_ok=True)
     (folder / losses.NAME).unlink(missing_ok=True)
     write_atomic(file, identity.model_dump_json(indent=2))
-
-
-def _read(file: Path) -> Identity:
-    try:
-        return Identity.model_validate_json(file.read_bytes())
-    except ValidationError as problem:
-        said = first_error(problem, "the file")
-        raise CallgateError(
-            f"{file}: {said}: delete {file.parent} to train from the beginning"
-        ) from None
