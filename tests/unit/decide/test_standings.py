@@ -5,12 +5,7 @@ import pytest
 from evals.decide import case_record, make_results
 from evals.decide.standings import weak_standings
 from evals.judge import judge
-from fixtures import CallgateError, load_reference_answers, load_suite
-
-
-@pytest.fixture(scope="module")
-def suite():
-    return load_suite()
+from fixtures import CallgateError, load_reference_answers
 
 
 @pytest.fixture(scope="module")
