@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fixtures import Suite
 from pipeline.files import sha256_of_file
+from pipeline.templates import template_environment
 
 from ..decide.gate import GateResult
 from ..decide.manifest import Manifest
@@ -94,16 +95,8 @@ def audit_facts(folder: Path) -> list[str]:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     # Markdown, not HTML: texts of a run pass through the filter `md` instead.
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(Path(__file__).with_name("templates"), autoescape=False)
     environment.filters["md"] = lambda value: escape_markdown(str(value))
     return environment.get_template("model_card.md.j2")
 

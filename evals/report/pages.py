@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.templates import template_environment
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -31,16 +33,9 @@ def content_policy(style: str, script: str) -> str:
 @cache
 def page_environment() -> "Environment":
     """Return the templates, with everything escaped that they insert."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment(TEMPLATES)
     style = (TEMPLATES / "pages.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "filter.js").read_text(encoding="utf-8")
     # Our own files, which no run can change: the only texts that are not escaped.

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from ..templates import template_environment
 from .audit_report import NOTE, AuditReport
 from .audit_text import comparison, names_of
 from .counting import counted
@@ -56,16 +57,8 @@ def tool_bars(report: AuditReport) -> list[Bar]:
 
 def render_page(report: AuditReport, other: AuditReport | None = None) -> str:
     """Return the page; with another report, its findings stand beside this one's."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("audit.html").render(
+    page = template_environment(TEMPLATES).get_template("audit.html")
+    return page.render(
         report=report,
         title=", ".join(report.data),
         notes=sum(finding.severity == NOTE for finding in report.findings),
