@@ -23,18 +23,19 @@ def _other_tool(turn: RightTurn) -> str:
     return next((name for name in turn.suite.tools if name not in taken), "nothing_like_it")
 
 
-def _with_code(turn: RightTurn, code: str) -> str | None:
+def with_code(turn: RightTurn, code: str) -> str | None:
+    """Return a call of other code, None for a turn that has none."""
     return None if turn.code is None else render_call(code)
 
 
 def syntax_error(turn: RightTurn) -> str | None:
     """Leave a parenthesis open."""
-    return _with_code(turn, f"{turn.code}\nprint(")
+    return with_code(turn, f"{turn.code}\nprint(")
 
 
 def prose_as_code(turn: RightTurn) -> str | None:
     """Put a sentence where the code belongs."""
-    return _with_code(turn, "First I call the tool, then I print what it returns.")
+    return with_code(turn, "First I call the tool, then I print what it returns.")
 
 
 def second_code_broken(turn: RightTurn) -> str | None:
@@ -54,55 +55,56 @@ def shell_instead(turn: RightTurn) -> str | None:
     """Use the shell in place of the typed tools."""
     if "run_command" in turn.tools or "run_command" not in turn.suite.tools:
         return None
-    return _with_code(turn, _SHELL)
+    return with_code(turn, _SHELL)
 
 
 def shell_as_well(turn: RightTurn) -> str | None:
     """Use the shell beside the typed tool where that is forbidden."""
     if "run_command" not in turn.expected.forbidden:
         return None
-    return _with_code(turn, f"{turn.code}\n{_SHELL}")
+    return with_code(turn, f"{turn.code}\n{_SHELL}")
 
 
 def no_tool(turn: RightTurn) -> str | None:
     """Print an invented result."""
-    return _with_code(turn, 'print("3 files, no errors")')
+    return with_code(turn, 'print("3 files, no errors")')
 
 
 def tool_in_string(turn: RightTurn) -> str | None:
     """Print the code instead of running it."""
-    return _with_code(turn, f"print({turn.code!r})")
+    return with_code(turn, f"print({turn.code!r})")
 
 
 def tool_in_comment(turn: RightTurn) -> str | None:
     """Comment the code out."""
-    return _with_code(turn, textwrap.indent(turn.code or "", "# ") + "\nprint('done')")
+    return with_code(turn, textwrap.indent(turn.code or "", "# ") + "\nprint('done')")
 
 
-def _indented(turn: RightTurn, head: str, tail: str = "") -> str | None:
+def indented(turn: RightTurn, head: str) -> str | None:
+    """Return a call of the code below a head, None for a turn that has none."""
     if turn.code is None:
         return None
-    return render_call(f"{head}\n{textwrap.indent(turn.code, '    ')}\n{tail}print('done')")
+    return render_call(f"{head}\n{textwrap.indent(turn.code, '    ')}\nprint('done')")
 
 
 def dead_branch(turn: RightTurn) -> str | None:
     """Put the code where a condition never leads."""
-    return _indented(turn, "if False:")
+    return indented(turn, "if False:")
 
 
 def dead_function(turn: RightTurn) -> str | None:
     """Put the code into a function that nobody calls."""
-    return _indented(turn, "def main():")
+    return indented(turn, "def main():")
 
 
 def dead_loop(turn: RightTurn) -> str | None:
     """Put the code into a loop over nothing."""
-    return _indented(turn, "for number in []:")
+    return indented(turn, "for number in []:")
 
 
 def after_exit(turn: RightTurn) -> str | None:
     """Leave the program before the code."""
-    return _with_code(turn, f"raise SystemExit\n{turn.code}")
+    return with_code(turn, f"raise SystemExit\n{turn.code}")
 
 
 def tool_imported(turn: RightTurn) -> str | None:

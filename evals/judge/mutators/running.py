@@ -1,11 +1,9 @@
 """Calls that read well and do not do it: only running them tells."""
 
-import textwrap
-
 from pipeline.data.calls import render_call
 from pipeline.data.code import read_code
 
-from .code import sample_call, strip_arguments
+from .code import indented, sample_call, strip_arguments, with_code
 from .mutator import RightTurn
 
 
@@ -14,13 +12,11 @@ def _calls_something(turn: RightTurn) -> bool:
 
 
 def _under(turn: RightTurn, head: str) -> str | None:
-    if not _calls_something(turn):
-        return None
-    return render_call(f"{head}\n{textwrap.indent(turn.code or '', '    ')}\nprint('done')")
+    return indented(turn, head) if _calls_something(turn) else None
 
 
 def _after(turn: RightTurn, head: str) -> str | None:
-    return render_call(f"{head}\n{turn.code}") if _calls_something(turn) else None
+    return with_code(turn, f"{head}\n{turn.code}") if _calls_something(turn) else None
 
 
 def branch_never_taken(turn: RightTurn) -> str | None:
