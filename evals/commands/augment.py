@@ -67,9 +67,8 @@ def _for_run(options: argparse.Namespace) -> int:
     if options.out is None:
         print("nothing is written yet: -o FILE writes these examples")
         return 0
-    examples = [
-        example for granted in fulfil(wishes, options.seed, options.suite) for example in granted
-    ]
+    fulfilled = fulfil(wishes, options.seed, options.suite, one_style=not options.varied)
+    examples = [example for granted in fulfilled for example in granted]
     Random(options.seed).shuffle(examples)
     print()
     command.write_examples(examples, options.out)

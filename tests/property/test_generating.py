@@ -14,9 +14,9 @@ ROWS = 60
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(seed=st.integers(min_value=0, max_value=2**40))
-def test_rows_of_any_seed_have_no_error(tmp_path, seed):
-    examples = generate(share_out(ROWS), seed)
+@given(seed=st.integers(min_value=0, max_value=2**40), one_style=st.booleans())
+def test_rows_of_any_seed_have_no_error(tmp_path, seed, one_style):
+    examples = generate(share_out(ROWS), seed, one_style=one_style)
     assert len(examples) == ROWS
     assert {example.kind.category for example in examples} == set(CATEGORIES)
     path = tmp_path / "rows.jsonl"

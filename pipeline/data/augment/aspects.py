@@ -1,5 +1,6 @@
 """What may be asked of each tool: ways to ask, and code that answers."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from string import Template
@@ -46,6 +47,7 @@ class Aspect:
     broad: bool = False
     subject: str = ""
     call: str = ""
+    house: str = ""
     weight: float = 1.0
     names: tuple[str, ...] = ("result",)
 
@@ -61,7 +63,7 @@ class Aspect:
         values = [_ARGUMENTS[name] for name in parameters]
         if self.tool == "pytest_run":
             values = ['"$tests"']
-        if scene.chance(NAMED):
+        if scene.style.chance(NAMED):
             values = [f"{name}={value}" for name, value in zip(parameters, values, strict=True)]
         return f"{self.tool}({', '.join(values)})"
 
@@ -73,9 +75,11 @@ class Aspect:
         scene = slots.scene
         call = Template(self.called(scene)).substitute(slots)
         shapes = [shape.strip("\n") for shape in self.code]
-        if short:
+        if scene.one_style:
+            shapes = [house_code(self) or shapes[0]]
+        elif short:
             shapes = [shape for shape in shapes if shape.count("\n") < SHORT] or shapes
-        shape = scene.pick(shapes)
+        shape = scene.style.pick(shapes)
         shown = Template(shape).substitute(slots.over(r=result, call=call))
         return (f"{result} = {call}" if "$r" in shape and "$call" not in shape else ""), shown
 
@@ -122,6 +126,26 @@ def all_aspects() -> tuple[Aspect, ...]:
             made = {"subject": _SUBJECTS.get(tool, ""), "names": NAMES[tool], **frozen(entry)}
             found.append(Aspect(**made))
     return tuple(found)
+
+
+def own_name(tool: str) -> str:
+    """Return what the result of a tool is called in code that calls several."""
+    return NAMES[tool][:2][-1]
+
+
+def _reads(code: str) -> set[str]:
+    return set(re.findall(r"\.(\w+)", code))
+
+
+@cache
+def house_code(aspect: Aspect) -> str:
+    """Return the code that shows all that matters of the tool's result, if that answers the aspect.
+
+    It is empty where the aspect needs something that this code does not show.
+    """
+    houses = [other.house for other in aspects_of(aspect.tool, broad=True) if other.house]
+    house = houses[0].strip("\n") if houses else ""
+    return house if _reads(aspect.code[0]) <= _reads(house) else ""
 
 
 @cache

@@ -28,8 +28,8 @@ Every call is read by the auditor and run against made-up results before it is w
 a query of the suite, nor nearly one; no query comes twice. The same seed gives the same bytes.
 
 --data-set makes one of the sets in data/, a folder with train.jsonl, valid.jsonl and manifest.json:
-  augmented        with the habits of the data of a model that failed, as many of each
-  balanced         without them, every category by weight
+  augmented        varied, with the habits of the data of a model that failed, as many of each
+  balanced         without them, every category by weight, in one style
 
 examples:
   callgate augment --count 1000 -o rows.jsonl
@@ -60,6 +60,12 @@ def argument_parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, help="another seed gives other rows (default %(default)s)")
     add("-o", "--out", type=Path, metavar="OUT", help="the .jsonl file, or the set's folder")
     add("--force", action="store_true", help="write over OUT if it is there")
+    add(
+        "--varied",
+        action="store_true",
+        help="answer in many forms of code and words; without, the same request is always answered "
+        "in the same form, which a small model learns from fewer rows",
+    )
     add("--suite", type=Path, default=SUITE_FOLDER, metavar="FOLDER", help="another suite to avoid")
     return parser
 
@@ -84,8 +90,10 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None:
         raise CallgateError("give -o OUT, where the rows go")
     if options.data_set is not None:
-        if options.category or options.count is not None:
-            raise CallgateError("--data-set makes a whole set: leave out --category and --count")
+        if options.category or options.count is not None or options.varied:
+            raise CallgateError(
+                "--data-set makes a whole set: leave out --category, --count and --varied"
+            )
         return _make_data_set(options)
     if options.count is not None and options.count < 1:
         raise CallgateError("--count must be at least 1")
@@ -95,7 +103,8 @@ def run(options: argparse.Namespace) -> int:
 
     chosen = {name: WEIGHTS.get(name, 1) for name in options.category or WEIGHTS}
     counts = share_out(options.count or DEFAULT_COUNT, chosen)
-    write_examples(generate(counts, options.seed, options.suite), options.out)
+    one_style = not options.varied
+    write_examples(generate(counts, options.seed, options.suite, one_style=one_style), options.out)
     return 0
 
 

@@ -18,14 +18,14 @@ from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 16,
-    "single_tool": 11,
-    "tool_identity": 7,
-    "field_access": 17,
-    "cross_tool": 28,
-    "edge_cases": 7,
-    "summary": 6,
-    "chaining": 8,
+    "direct_answers": 23,
+    "single_tool": 9,
+    "tool_identity": 8,
+    "field_access": 9,
+    "cross_tool": 21,
+    "edge_cases": 8,
+    "summary": 13,
+    "chaining": 9,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.
 TRIES = 60
@@ -97,7 +97,7 @@ class _Turns:
         del self.due[kind]
 
 
-def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
+def _examples_of(wish: Wish, seed: int, seen: _Seen, *, one_style: bool) -> list[Example]:
     random = Random(f"{seed} {wish.name}")
     turns = _Turns(wish.kinds, random)
     found: list[Example] = []
@@ -110,7 +110,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
             )
         kind = turns.next()
         draft_seed = random.getrandbits(48)
-        draft = kind.make(Scene(Random(draft_seed)))
+        draft = kind.make(Scene(Random(draft_seed), one_style=one_style))
         if not seen.admits(draft):
             tries += 1
             if tries >= TRIES:
@@ -124,17 +124,21 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen) -> list[Example]:
     return found
 
 
-def fulfil(wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER) -> list[list[Example]]:
+def fulfil(
+    wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = False
+) -> list[list[Example]]:
     """Return the examples of each wish; the same for the same seed.
 
     None asks a query of the suite, nor nearly one; no two have the same query.
     Raises CallgateError where the kinds of a wish have fewer examples to give.
     """
     seen = _Seen(suite)
-    return [_examples_of(wish, seed, seen) for wish in wishes]
+    return [_examples_of(wish, seed, seen, one_style=one_style) for wish in wishes]
 
 
-def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -> list[Example]:
+def generate(
+    counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = True
+) -> list[Example]:
     """Return so many examples of each category, shuffled; the same for the same seed.
 
     They are what `fulfil` returns for the kinds of each category. Raises CallgateError for an
@@ -145,7 +149,8 @@ def generate(counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER) -
             known = ", ".join(CATEGORIES)
             raise CallgateError(f"there is no category {category!r}: known are {known}")
     wishes = [Wish(name, kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
-    found = [example for examples in fulfil(wishes, seed, suite) for example in examples]
+    granted = fulfil(wishes, seed, suite, one_style=one_style)
+    found = [example for examples in granted for example in examples]
     Random(seed).shuffle(found)
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .aspects import Aspect
+from .aspects import Aspect, own_name
 from .scene import Scene
 from .sentences import DO, SHOW, TELL, part_of, wrap
 from .slots import Slots
@@ -105,11 +105,10 @@ def joined_code(scene: Scene, aspects: Sequence[Aspect], values: Sequence[Slots]
     """Return code that answers every aspect, one after the other or all calls first."""
     calls, shown = [], []
     for aspect, slots in zip(aspects, values, strict=True):
-        name = aspect.names[1] if len(aspect.names) > 1 else aspect.names[0]
-        call, lines = aspect.lines(slots, name, short=True)
+        call, lines = aspect.lines(slots, own_name(aspect.tool), short=True)
         calls.append(call)
         shown.append(lines)
-    if scene.chance(0.35):
+    if scene.style.chance(0.35):
         return "\n".join([call for call in calls if call] + shown)
     pieces = [
         f"{call}\n{lines}" if call else lines for call, lines in zip(calls, shown, strict=True)

@@ -1,5 +1,6 @@
 """Scenes: invented Python projects, one for each example, with names and results to speak of."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from fixtures import Result
 
 from . import outcomes
 from .project import Project
+from .symbols import Item
 
 FIRST_DAY = date(2023, 1, 9)
 
@@ -29,11 +31,13 @@ class Place(NamedTuple):
 class Scene(Project):
     """A project with a history, and what the tools say of it.
 
-    Two scenes made with the same state of random numbers say the same.
+    Two scenes made with the same state of random numbers say the same. In one style only the
+    queries, arguments and results vary: the same request is always answered in the same form.
     """
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, one_style: bool = False) -> None:
         super().__init__(random)
+        self.one_style = one_style
         self._authors = [self._new_author() for _ in range(4)]
         self._today = FIRST_DAY + timedelta(days=random.randrange(1200))
 
@@ -98,3 +102,29 @@ class Scene(Project):
         nothing ("clean"); `size` how many elements the list of a filled result has.
         """
         return outcomes.outcome(self, tool, arguments, named, mood, size)
+
+    # Style
+
+    @property
+    def style(self) -> "Scene":
+        """What chooses the form of an answer: the scene, or where there is one style, its usual."""
+        return _Settled(self) if self.one_style else self
+
+
+class _Settled(Scene):
+    """A scene that chooses the same form each time: the first, the last number, no exception."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.__dict__ = scene.__dict__
+
+    def pick(self, choices: Sequence[Item]) -> Item:
+        return choices[0]
+
+    def chance(self, share: float) -> bool:  # noqa: ARG002
+        return False
+
+    def fraction(self) -> float:
+        return 1.0
+
+    def number(self, low: int = 2, high: int = 40) -> int:  # noqa: ARG002
+        return high

@@ -54,6 +54,10 @@ class Symbols:
         """Return True this share of the time."""
         return self.random.random() < share
 
+    def fraction(self) -> float:
+        """Return a number from 0 up to 1."""
+        return self.random.random()
+
     def number(self, low: int = 2, high: int = 40) -> int:
         """Return a whole number between two, both included."""
         return self.random.randint(low, high)

@@ -31,7 +31,7 @@ from .requests import Request, phrases, request
 from .showing import showing
 from .telling import telling
 
-SMALL = 3
+SMALL, SMALLER = 3, 2
 INTRO_SHARE = 0.4
 # How many chains have a condition, how many of these do not come true, and how many of the chains
 # without one go on to a summary of the second result.
@@ -144,12 +144,13 @@ def _asked(scene: Scene, frame: str, first: Request, second: Second, when: str) 
 
 
 def _first_step(scene: Scene, pair: Pair, clean: bool) -> tuple[Request, Any, Second]:
+    most = SMALLER if scene.one_style else SMALL
     for _ in range(TRIES):
         first = request(scene, pair.first)
         found = first.result(
             scene,
             "clean" if clean else "filled",
-            1 if pair.first == "goto_definition" else scene.number(1, SMALL),
+            1 if pair.first == "goto_definition" else scene.number(1, most),
         )
         sample = first.result(scene, size=SMALL) if clean and pair.needs else found
         # What is asked for after "the first error" must be about an error, not about a warning.

@@ -16,7 +16,7 @@ from ..sentences import DO, TELL, capital, framed, wrap
 from ..slots import Slots
 
 # How much of the category each way of crossing tools has, in percent.
-FLOWS, PIPES, PAIRS, TRIPLES = 28, 32, 14, 7
+FLOWS, PIPES, PAIRS, TRIPLES = 15, 34, 20, 8
 PROGRAMS = (
     *("ruff format", "ruff check --fix", "black", "isort", "wc -l", "head -n 5", "chmod 644"),
     *("pyupgrade", "docformatter --check", "file", "stat", "sha256sum", "git blame -s", "ls -l"),
@@ -25,7 +25,7 @@ PROGRAMS = (
 
 def _flow(flow: Flow, scene: Scene) -> Draft:
     slots = Slots(scene, flow.subject, {})
-    ask, code = scene.pick(flow.ask), scene.pick(flow.code).strip("\n")
+    ask, code = scene.pick(flow.ask), scene.style.pick(flow.code).strip("\n")
     code = code.replace("$source", "$config" if "$config" in ask else "$document")
     if "$count" in code and "$count" not in ask:
         code = code.replace(", count=$count", "")
@@ -65,11 +65,11 @@ def _pipe(source: Source, sink: Sink, scene: Scene) -> Draft:
         query = f"{told(source.which)}? {capital(told(sink.do, them=them))}."
     else:
         query = wrap(scene, TELL, told(sink.ask, them=each))
-    body = scene.pick(sink.code).strip("\n").replace("{$file}", "{" + source.file + "}")
+    body = scene.style.pick(sink.code).strip("\n").replace("{$file}", "{" + source.file + "}")
     body = body.replace("$file", source.file)
     if "$count" in body and "count" not in slots.made:
         body = body.replace(", count=$count", "")
-    code = _indented(body, scene.pick(source.code).strip("\n"))
+    code = _indented(body, scene.style.pick(source.code).strip("\n"))
     return Ask(framed(scene, query)), Code(Template(code).substitute(slots))
 
 

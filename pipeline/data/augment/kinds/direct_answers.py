@@ -1,6 +1,6 @@
 """Questions that are answered with what the model knows, without a call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from ..scene import Scene
 
 FOLDER = Path(__file__).parent / "answers"
 
+# Of what matters most, beside 12.3 for all the rest.
+ESSENTIAL = 24.0
 BEFORE = (
     *("", "", "", "", "", "Quick question: ", "Just curious: ", "One question: ", "In general: "),
     *("Short question. ", "Something I never understood: ", "Help me out: "),
@@ -85,11 +87,11 @@ def tools_to_explain() -> tuple[About, ...]:
     return tuple(About(**{**table, "wishes": tuple(table["wishes"])}) for table in tables)
 
 
-def _from(topic: str) -> Callable[[Scene], Draft]:
+def _asking(answers: Sequence[Answer], *, framed: bool = True) -> Callable[[Scene], Draft]:
     def make(scene: Scene) -> Draft:
-        known = scene.pick(answers_of(topic))
+        known = scene.pick(answers)
         question = scene.pick(known.questions)
-        if question.endswith("?") and topic != "talk":
+        if question.endswith("?") and framed:
             question = scene.pick(BEFORE) + question + scene.pick(AFTER)
         return Ask(question), Say(known.answer)
 
@@ -104,7 +106,7 @@ def _from_me(wish: str) -> str:
 def which_tool(scene: Scene) -> tuple[str, str]:
     """Return a wish and the answer which tool fulfils it."""
     about = scene.pick(tools_to_explain())
-    return scene.pick(about.wishes), scene.pick(THAT_TOOL).format(**about._asdict())
+    return scene.pick(about.wishes), scene.style.pick(THAT_TOOL).format(**about._asdict())
 
 
 def _which_tool(scene: Scene) -> Draft:
@@ -124,9 +126,15 @@ def _about_tool(scene: Scene) -> Draft:
 def _kinds() -> Iterator[Kind]:
     topics = (("python", 3.0), ("quality", 3.0), ("git", 2.0), ("tools", 1.0), ("talk", 1.0))
     for topic, weight in topics:
-        yield Kind(f"{topic}_question", "direct_answers", _from(topic), weight=weight)
+        make = _asking(answers_of(topic), framed=topic != "talk")
+        yield Kind(f"{topic}_question", "direct_answers", make, weight=weight)
     yield Kind("which_tool", "direct_answers", _which_tool, weight=1.5)
     yield Kind("about_tool", "direct_answers", _about_tool, weight=0.8)
+    # A kind each, so that one is asked as often as the other.
+    essentials = [*answers_of("essentials_python"), *answers_of("essentials_tools")]
+    for number, known in enumerate(essentials):
+        weight = ESSENTIAL / len(essentials)
+        yield Kind(f"essential_{number}", "direct_answers", _asking((known,)), weight=weight)
 
 
 KINDS = tuple(_kinds())

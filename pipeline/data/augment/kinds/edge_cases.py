@@ -92,7 +92,7 @@ def _bare(scene: Scene) -> Draft:
 
 def _perhaps_gone(scene: Scene) -> Draft:
     asked = request(scene, "workspace_symbols")
-    code = scene.pick(GONE).replace("{call}", call(scene, asked.tool, asked.arguments))
+    code = scene.style.pick(GONE).replace("{call}", call(scene, asked.tool, asked.arguments))
     return Ask(scene.say(edges()["perhaps_gone"], **asked.facts)), Code(code)
 
 

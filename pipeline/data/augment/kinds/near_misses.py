@@ -76,6 +76,6 @@ def _pasted(scene: Scene) -> Draft:
 
 
 KINDS = (
-    Kind("banned_call", "edge_cases", _banned),
-    Kind("pasted_output", "edge_cases", _pasted, weight=1.5),
+    Kind("banned_call", "edge_cases", _banned, weight=2.0),
+    Kind("pasted_output", "edge_cases", _pasted, weight=2.5),
 )

@@ -4,7 +4,7 @@ from functools import partial
 from itertools import combinations
 from string import Template
 
-from ..aspects import NAMES, aspects_of
+from ..aspects import aspects_of, own_name
 from ..crossing import Figure, Listing, figures, listings, texts
 from ..example import Ask, Code, Draft
 from ..kind import Kind
@@ -13,7 +13,7 @@ from ..sentences import DO, SHOW, capital, framed, wrap
 from ..slots import Slots
 
 # How much of the category each way of bringing results together has, in percent.
-SAVED_LISTS, SAVED_FIGURES, SHOWN_FIGURES = 7, 5, 6
+SAVED_LISTS, SAVED_FIGURES, SHOWN_FIGURES = 10, 8, 5
 
 SAVE = (
     "save {it} as {file}",
@@ -39,17 +39,16 @@ TWO_LINES = (
     "make {file} say {it}, a line each",
     "save two lines in {file}: {it}",
 )
-SHORT_NAMES = {name: found[min(1, len(found) - 1)] for name, found in NAMES.items()}
 
 
 def _call(part: Figure | Listing, slots: Slots) -> str:
     """Return the line that calls the tool of a part."""
     call = part.call or aspects_of(part.tool)[0].called(slots.scene)
-    return f"{SHORT_NAMES[part.tool]} = {Template(call).substitute(slots)}"
+    return f"{own_name(part.tool)} = {Template(call).substitute(slots)}"
 
 
 def _filled(template: str, part: Figure | Listing, slots: Slots) -> str:
-    return Template(template).substitute(slots.over(r=SHORT_NAMES[part.tool]))
+    return Template(template).substitute(slots.over(r=own_name(part.tool)))
 
 
 def _slots(tool: str, scene: Scene, **given: object) -> Slots:
@@ -69,9 +68,11 @@ def _saved_list(part: Listing, scene: Scene) -> Draft:
     if bullets:
         item = item.replace('f"', 'f"- ') if item.startswith('f"') else f'f"- {{{item}}}"'
     item, loop = _filled(item, part, slots), _filled(part.loop, part, slots)
-    ending = scene.pick(("", "", ' + "\\n"'))
+    ending = scene.style.pick(("", "", ' + "\\n"'))
     finish = f'write_file("{report}", "\\n".join(lines){ending})'
-    done = scene.pick((f"print({finish})", f'{finish}\nprint(f"{{len(lines)}} lines written")'))
+    done = scene.style.pick(
+        (f"print({finish})", f'{finish}\nprint(f"{{len(lines)}} lines written")')
+    )
     return Ask(framed(scene, query)), Code(f"{_call(part, slots)}\nlines = [{item} {loop}]\n{done}")
 
 
@@ -140,7 +141,7 @@ def _saved_figures(tools: tuple[str, ...], scene: Scene) -> Draft:
     if len(joined) > 100:
         joined = "lines = [\n    " + ",\n    ".join(lines) + ",\n]"
     finish = f'write_file("{report}", "\\n".join(lines))'
-    done = scene.pick((f"print({finish})", f'{finish}\nprint("written")'))
+    done = scene.style.pick((f"print({finish})", f'{finish}\nprint("written")'))
     return Ask(framed(scene, query)), Code("\n".join([*calls, joined, done]))
 
 
@@ -163,7 +164,7 @@ def _shown_figures(tools: tuple[str, ...], scene: Scene) -> Draft:
         query = wrap(scene, SHOW, listed)
     calls = [_call(part, slots) for part, slots in zip(parts, values, strict=True)]
     prints = [f"print({_labelled(part, slots)})" for part, slots in zip(parts, values, strict=True)]
-    if scene.chance(0.3):
+    if scene.style.chance(0.3):
         shown = ", ".join(
             _filled(part.value, part, slots) for part, slots in zip(parts, values, strict=True)
         )

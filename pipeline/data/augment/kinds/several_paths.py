@@ -75,7 +75,7 @@ def _in_a_loop(check: _Check, scene: Scene) -> Draft:
     if scene.chance(0.6):
         query = wrap(scene, DO, scene.pick(check.do).format(them=them))
     quoted = ", ".join(f'"{path}"' for path in paths)
-    shown = scene.pick(check.shown)
+    shown = scene.style.pick(check.shown)
     code = f"for path in [{quoted}]:\n    result = {check.tool}(path)\n    {shown}"
     return Ask(framed(scene, query)), Code(code)
 

@@ -1,8 +1,10 @@
 """Code that calls one tool and shows its result."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from ..aspects import aspects_of, house_code, own_name
 from ..scene import Scene
 
 # {call} stands for the call itself. Each prints something for every result that is not empty.
@@ -116,16 +118,28 @@ def literal(value: object) -> str:
 
 def call(scene: Scene, tool: str, arguments: Mapping[str, Any]) -> str:
     """Return the code of a call, its arguments given by place or by name."""
-    by_name = scene.chance(0.4)
+    by_name = scene.style.chance(0.4)
     given = [
         f"{name}={literal(value)}"
-        if by_name or name == "staged" or (name == "count" and scene.chance(0.5))
+        if by_name
+        or name == "staged"
+        or (name == "count" and (scene.one_style or scene.chance(0.5)))
         else literal(value)
         for name, value in arguments.items()
     ]
     return f"{tool}({', '.join(given)})"
 
 
+@cache
+def house_shape(tool: str) -> str:
+    """Return the one shape of code with a tool where there is one style; `$r` is its result."""
+    house = house_code(aspects_of(tool, broad=True)[0])
+    return f"$r = {{call}}\n{house}" if house else SHAPES[tool][0]
+
+
 def showing(scene: Scene, tool: str, arguments: Mapping[str, Any]) -> str:
     """Return code that calls a tool and prints what matters of its result."""
-    return scene.pick(SHAPES[tool]).replace("{call}", call(scene, tool, arguments))
+    shape = scene.pick(SHAPES[tool])
+    if scene.one_style:
+        shape = house_shape(tool).replace("$r", own_name(tool))
+    return shape.replace("{call}", call(scene, tool, arguments))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fixtures import TOOLS
 
-from ..aspects import Aspect, aspects_of
+from ..aspects import Aspect, aspects_of, own_name
 from ..example import Ask, Code, Draft
 from ..kind import Kind
 from ..scene import Scene
@@ -15,7 +15,10 @@ def answered(aspect: Aspect, scene: Scene) -> Draft:
     """Return a query about an aspect and the call that answers it."""
     slots = aspect.slots(scene)
     query = query_about(aspect, slots)
-    name = aspect.names[0] if scene.chance(0.6) else scene.pick(aspect.names)
+    if scene.one_style:
+        name = own_name(aspect.tool)
+    else:
+        name = aspect.names[0] if scene.chance(0.6) else scene.pick(aspect.names)
     call, shown = aspect.lines(slots, name)
     return Ask(query), Code(f"{call}\n{shown}".strip("\n"))
 

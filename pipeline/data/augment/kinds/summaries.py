@@ -21,6 +21,8 @@ MOST = {
     "git_status": 5,
     "git_log": 5,
 }
+# The same where there is one style: fewer tokens a row, and more rows.
+SHORT = {"pytest_run": 6, "find_references": 4}
 # How often a tool is taken; a summary of text is asked for more rarely than one of a result.
 WEIGHTS = {
     "pytest_run": 2.5,
@@ -41,7 +43,7 @@ AFTER = ("", "", "", "", " Keep it short.", " In a sentence or two.", " Thanks!"
 def _summary(tool: str, scene: Scene) -> Draft:
     asked = request(scene, tool)
     clean = scene.chance(CLEAN_SHARE.get(tool, FEW))
-    size = scene.number(1, MOST.get(tool, 3))
+    size = scene.number(1, (SHORT if scene.one_style else MOST).get(tool, 3))
     result = asked.result(scene, "clean" if clean else "filled", size)
     question = scene.pick(BEFORE) + asked.say(scene, "questions") + scene.pick(AFTER)
     told = telling(scene, tool, asked.arguments, result)

@@ -40,5 +40,5 @@ _SPOKEN_OF = dict.fromkeys(("goto_definition", "find_references", "hover"), "sym
 def telling(scene: Scene, tool: str, arguments: Mapping[str, Any], result: Result | str) -> str:
     """Return what a tool's result says, in words of one of several shapes."""
     of = arguments[_SPOKEN_OF[tool]] if tool in _SPOKEN_OF else next(iter(arguments.values()))
-    text = _TELLERS[tool](scene, result, of)
+    text = _TELLERS[tool](scene.style, result, of)
     return text[0].upper() + text[1:] if text.startswith(("the ", "it ")) else text

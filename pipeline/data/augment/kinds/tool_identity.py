@@ -6,7 +6,7 @@ from string import Template
 
 from fixtures.toml_files import read_toml
 
-from ..aspects import aspects_of
+from ..aspects import aspects_of, own_name
 from ..example import Ask, Code, Draft
 from ..kind import Kind
 from ..scene import Scene
@@ -71,7 +71,8 @@ def _tempted(temptation: Temptation, scene: Scene) -> Draft:
         query = Template(query.replace("$ ", "$$ ")).substitute(slots)
     else:
         query = framed(scene, Template(scene.pick(sentences)).substitute(slots))
-    call, shown = aspect.lines(slots, scene.pick(aspect.names[:2]))
+    name = own_name(aspect.tool) if scene.one_style else scene.pick(aspect.names[:2])
+    call, shown = aspect.lines(slots, name)
     return Ask(query), Code(f"{call}\n{shown}".strip("\n"))
 
 

@@ -20,7 +20,7 @@ def listed(scene: Scene, head: str, items: Sequence[str]) -> str:
     """Return a head and its items as one sentence, as several, or as a list with dashes."""
     if not items:
         return f"{head}."
-    shape = scene.random.random()
+    shape = scene.fraction()
     if shape < 0.4:
         return f"{head}: {'; '.join(items)}."
     if shape < 0.6:
