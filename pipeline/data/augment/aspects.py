@@ -34,7 +34,8 @@ class Aspect:
     """Something to know of a tool: `ask` holds whole queries, the others parts of sentences.
 
     A `broad` aspect is about the tool as a whole, any other about fields of its result. `subject`
-    is what kind of path it is about: file, folder, text or tree.
+    is what kind of path it is about: file, folder, text or tree. `house` is the code that shows all
+    that mostly matters of the result: what is written where there is one style.
     """
 
     tool: str
