@@ -144,11 +144,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     # Imported here: `--help` needs none of it.
     from .preflight import check_data
-    from .workers import is_worker
+    from .workers import end_with_parent, is_worker
 
     if is_worker():
         # What starts workers in the background may have told them to ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        end_with_parent()
     else:
         count = _count_workers(options, settings.batch_size)
         check_data(paths, settings.window, force=options.force)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from ...cli import EXIT_INTERRUPTED
 from ..blas import THREADS_VARIABLE
 
 _RANK, _HOSTS = "MLX_RANK", "MLX_HOSTFILE"
+_WATCHED = "CALLGATE_ENDS_WITH_STDIN"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _RUN = (
     f"import sys; sys.path.insert(0, {str(_CHECKOUT)!r}); "
@@ -41,6 +43,19 @@ _ENDED = re.compile(r"Node with rank \d+ (?:exited with code (-?\d+)|was killed)
 def is_worker() -> bool:
     """Return whether this process is one of several that something started together."""
     return _RANK in os.environ
+
+
+def end_with_parent() -> None:
+    """Let this worker end, as if killed, when the process that started it here is gone."""
+    if _WATCHED not in os.environ:
+        return
+
+    def watch() -> None:
+        # Nothing is ever written to it: what ends the reading is the end of the parent.
+        os.read(0, 1)
+        os._exit(EXIT_INTERRUPTED)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def check_workers(batch_size: int, found: int, wanted: int | None) -> None:
@@ -152,7 +167,8 @@ def run_workers(count: int, arguments: Sequence[str]) -> int:
                 said = (folder / f"worker{rank}.txt").open("w+b") if rank else None
                 process = subprocess.Popen(
                     [sys.executable, "-c", _RUN, *arguments],
-                    env=environment | {_RANK: str(rank)},
+                    env=environment | {_RANK: str(rank), _WATCHED: "1"},
+                    stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL if rank else None,
                     stderr=said,
                     start_new_session=True,  # Ctrl-C reaches this process, which ends the workers

@@ -12,8 +12,9 @@ import mlx.core as mx
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
-def test_a_killed_build_goes_on_from_the_checkpoint_of_its_training(builds, capfd):
-    words = builds.words("--until", "train", iterations=80)
+def kill_while_training(builds, **changes):
+    """Start a build, kill it when it has saved a checkpoint, and return the iteration of that."""
+    words = builds.words("--until", "train", **changes)
     program = f"import sys; from pipeline.cli import main; sys.exit(main({words!r}))"
     checkpoint = builds.folder / "adapter.training" / "checkpoint.safetensors"
     with subprocess.Popen(
@@ -24,7 +25,11 @@ def test_a_killed_build_goes_on_from_the_checkpoint_of_its_training(builds, capf
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert list(builds.record.stages) == ["audit", "clean"]
-    position = json.loads(mx.load(str(checkpoint), return_metadata=True)[1]["position"])
+    return json.loads(mx.load(str(checkpoint), return_metadata=True)[1]["position"])["iteration"]
+
+
+def test_a_killed_build_goes_on_from_the_checkpoint_of_its_training(builds, capfd):
+    iteration = kill_while_training(builds, iterations=80)
 
     # Another training does not go on from it, and says so.
     capfd.readouterr()
@@ -32,5 +37,15 @@ def test_a_killed_build_goes_on_from_the_checkpoint_of_its_training(builds, capf
     assert "(iterations 80 instead of 6)" in capfd.readouterr().err
     assert builds.run("--until", "train", iterations=80) == 0
     first = next(line for line in capfd.readouterr().err.splitlines() if "iteration" in line)
-    assert first.startswith(f"training: iteration {position['iteration'] + 2}/80, ")
+    assert first.startswith(f"training: iteration {iteration + 2}/80, ")
     assert list(builds.record.stages) == ["audit", "clean", "train"]
+
+
+def test_workers_end_with_a_killed_build_and_the_next_goes_on(builds):
+    kill_while_training(builds, iterations=100, workers=2)
+    assert builds.run("--until", "train", iterations=100, workers=2) == 0
+    trained = json.loads((builds.folder / "adapter" / "train.json").read_bytes())
+    assert trained["identity"]["workers"] == 2
+    lines = (builds.folder / "adapter" / "loss.csv").read_text().splitlines()[1:]
+    told = dict.fromkeys(int(line.split(",")[0]) for line in lines)
+    assert list(told) == list(range(0, 101, 2))
