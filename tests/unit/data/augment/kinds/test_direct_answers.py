@@ -6,14 +6,17 @@ from pipeline.data.augment.example import Ask, Say
 from pipeline.data.augment.kinds.direct_answers import answers_of, tools_to_explain
 from pipeline.data.augment.kinds.near_misses import pastes
 
-TOPICS = ("python", "quality", "git", "tools", "talk")
+TOPICS = (
+    *("python", "quality", "git", "tools", "talk"),
+    *("essentials_python", "essentials_tools"),
+)
 ANSWERS = [answer for topic in TOPICS for answer in answers_of(topic)]
 
 
 def test_there_are_many_questions_and_none_is_asked_twice():
     questions = [question.lower() for answer in ANSWERS for question in answer.questions]
-    assert len(ANSWERS) >= 220
-    assert len(questions) == len(set(questions)) >= 450
+    assert len(ANSWERS) >= 370
+    assert len(questions) == len(set(questions)) >= 1350
 
 
 def test_no_two_questions_have_the_same_answer():
