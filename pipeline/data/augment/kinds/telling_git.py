@@ -2,8 +2,9 @@
 
 from fixtures.results import GitDiffResult, GitLogResult, GitStatusResult
 
+from ...counting import counted
 from ..scene import Scene
-from .words import counted, joined, listed
+from .words import joined, listed
 
 
 def git_status_told(scene: Scene, result: GitStatusResult, _: str) -> str:

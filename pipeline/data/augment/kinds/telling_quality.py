@@ -2,8 +2,9 @@
 
 from fixtures.results import RuffResult, TestCase, TestResult, TypeCheckResult
 
+from ...counting import counted
 from ..scene import Scene
-from .words import counted, joined, listed, place_of
+from .words import joined, listed, place_of
 
 
 def typecheck_told(scene: Scene, result: TypeCheckResult, path: str) -> str:

@@ -11,8 +11,9 @@ from fixtures.results import (
     WorkspaceSymbolsResult,
 )
 
+from ...counting import counted
 from ..scene import Scene
-from .words import counted, joined, listed
+from .words import joined, listed
 
 KIND_NAMES = {5: "class", 6: "method", 12: "function", 13: "variable", 14: "constant"}
 

@@ -6,11 +6,6 @@ from ..scene import Scene
 from ..sentences import capital
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """Return a number with its noun: 1 error, 2 errors, 0 errors."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 def joined(parts: Sequence[str]) -> str:
     """Return parts as a list in a sentence: a, b and c."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
