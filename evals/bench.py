@@ -8,7 +8,6 @@ take a CPU ten to thirty times longer. Both get the same prompt token ids; loadi
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures import SYSTEM_PROMPT, Case, Suite, load_suite
+from pipeline.benchmark import run_benchmark
 from pipeline.model.chat import render
 from pipeline.model.embedded import EMBEDDED_MODEL
 from pipeline.model.folder import read_json_object
@@ -215,15 +215,11 @@ def compare(model: Path, number: int, max_tokens: int, plain_dtype: str) -> None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison; 130 when it was interrupted."""
-    options = _options(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        compare(options.model, options.cases, options.max_tokens, options.plain_dtype)
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return 130
-    return 0
+    """Run the comparison and return its exit code."""
+    asked = _options(arguments)
+    return run_benchmark(
+        lambda: compare(asked.model, asked.cases, asked.max_tokens, asked.plain_dtype)
+    )
 
 
 if __name__ == "__main__":

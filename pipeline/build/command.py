@@ -128,26 +128,19 @@ def _up_to(stages: "list[Stage]", until: str | None) -> "list[Stage]":
     return stages[: max(last, default=len(stages))]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run `callgate build` and return its exit code; raises CallgateError for bad input."""
-    options = parse_arguments(arguments)
-    if options.list:
-        print("\n".join(_list()))
-        return 0
+def _asked(options: argparse.Namespace) -> Build:
+    """Return the build that parsed options ask for; raises CallgateError for bad input."""
     name, profile = read_profile(options.profile)
     profile = _with_options(profile, options)
     base = Path(profile.base)
     _ready_base(base, dry_run=options.dry_run)
 
     from ..model.folder import model_fingerprint
-    from ..model.folders import megabytes
-    from .chain import Chain, say
-    from .disk import check_disk
-    from .model_stages import NotWhatWasTrained
-    from .stages import stages_of
 
+    if options.adapters is not None and not options.adapters.is_dir():
+        raise CallgateError(f"{options.adapters}: no such folder")
     folder = (options.out or BUILDS / name).resolve()
-    build = Build(
+    return Build(
         name=folder.name,
         profile=profile,
         folder=folder,
@@ -160,17 +153,42 @@ def main(arguments: Sequence[str]) -> int:
         restart=options.restart,
         force=options.force,
     )
-    if build.adapters is not None and not build.adapters.is_dir():
-        raise CallgateError(f"{options.adapters}: no such folder")
+
+
+def _carry(build: Build, adapter: Path, target: Path) -> str:
+    """Write the small copy of an adapter and say so."""
+    from ..model.folders import megabytes
+    from .adapters import carry_adapter
+
+    base = Path(build.profile.base)
+    shown = base.relative_to(CHECKOUT) if base.is_relative_to(CHECKOUT) else base.name
+    return f"wrote {target}: {megabytes(carry_adapter(adapter, target, str(shown)))}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `callgate build` and return its exit code; raises CallgateError for bad input."""
+    options = parse_arguments(arguments)
+    if options.list:
+        print("\n".join(_list()))
+        return 0
+    build = _asked(options)
+
+    from .chain import Chain, say
+    from .disk import check_disk
+    from .model_stages import NotWhatWasTrained
+    from .stages import stages_of
+
     until = None if options.until == GATE else options.until
-    chain = Chain(folder, _up_to(stages_of(build), until))
+    chain = Chain(build.folder, _up_to(stages_of(build), until))
     steps = chain.steps()
     if options.dry_run:
         for step in steps:
             print(f"{step.stage.name:<18}{step.reason or 'unchanged'}")
         return 0
-    check_disk(folder, profile, [step.stage.name for step in steps if step.reason is not None])
-    say(f"build {folder}")
+    check_disk(
+        build.folder, build.profile, [step.stage.name for step in steps if step.reason is not None]
+    )
+    say(f"build {build.folder}")
     try:
         chain.run()
     except NotWhatWasTrained as problem:
@@ -182,13 +200,10 @@ def main(arguments: Sequence[str]) -> int:
     from .asking import hold_gate
 
     run = Path(chain.record.stages[EVALUATE].output)
-    say(f"\ngate {profile.gate.policy}, run {run}")
-    code = hold_gate(run, profile.gate.policy, build.reports)
+    policy = build.profile.gate.policy
+    say(f"\ngate {policy}, run {run}")
+    code = hold_gate(run, policy, build.reports)
     say(f"report: {run / 'report.html'}")
     if options.carry is not None:
-        from .adapters import carry_adapter
-
-        shown = base.relative_to(CHECKOUT) if base.is_relative_to(CHECKOUT) else base.name
-        size = carry_adapter(Path(chain.record.stages[TRAIN].output), options.carry, str(shown))
-        say(f"wrote {options.carry}: {megabytes(size)}")
+        say(_carry(build, Path(chain.record.stages[TRAIN].output), options.carry))
     return 0 if options.not_enforced and code == EXIT_FAILED else code

@@ -10,7 +10,6 @@ what it compiles is kept from the side before, and only its first iteration is l
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from typing import NamedTuple
 
 from fixtures import CallgateError
 
+from ...benchmark import run_benchmark
 from ...data.chunks import split_lines
 from ..embedded import EMBEDDED_MODEL_UNQUANTIZED
 from .losses import read_losses
@@ -237,18 +237,9 @@ def compare(options: argparse.Namespace) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison; 2 for bad input, 130 when it was interrupted."""
+    """Run the comparison and return its exit code."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        compare(options)
-    except CallgateError as problem:
-        _say(f"callgate: error: {problem}")
-        return 2
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return 130
-    return 0
+    return run_benchmark(lambda: compare(options))
 
 
 if __name__ == "__main__":

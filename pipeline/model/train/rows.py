@@ -70,6 +70,24 @@ def read_rows(
     return list(_rows(file, tokenizer, stops, window))
 
 
+def read_splits(
+    data: Path, tokenizer: ChatTokenizer, stops: frozenset[int], window: int
+) -> dict[Path, list[TrainingRow]]:
+    """Return the rows of train.jsonl and, where it is there, of valid.jsonl.
+
+    Raises CallgateError where `read_rows` does, and when there is nothing to train on.
+    """
+    train = data / "train.jsonl"
+    rows = {
+        file: read_rows(file, tokenizer, stops, window)
+        for file in (train, data / "valid.jsonl")
+        if file.is_file()
+    }
+    if not rows.get(train):
+        raise CallgateError(f"{train}: holds no rows to train on")
+    return rows
+
+
 def _rows(
     file: Path, tokenizer: ChatTokenizer, stops: frozenset[int], window: int
 ) -> Iterator[TrainingRow]:

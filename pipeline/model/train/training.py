@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fixtures import CallgateError
-
 from ..loading import LoadedModel, load_model, quiet_imports
 from . import checkpoint, losses
 from .adapting import adapt
@@ -22,7 +20,7 @@ from .optimizer import make_optimizer
 from .preflight import check_needs, needs_of, raise_out_of_memory
 from .progress import Reached, TrainingProgress
 from .publish import publish
-from .rows import TrainingRow, read_rows
+from .rows import TrainingRow, read_splits
 from .settings import TrainingPaths, TrainingSettings
 from .unfinished import unfinished_folder
 from .workers import check_workers, workers_on_this_machine
@@ -253,25 +251,17 @@ def train_adapter(
     settings.check()
     loaded = load_model(paths.model)
     stops = frozenset(loaded.tokenizer.eos_token_ids)
-    files = [paths.data / "train.jsonl", paths.data / "valid.jsonl"]
-    rows = {
-        file: read_rows(file, loaded.tokenizer, stops, settings.window)
-        for file in files
-        if file.is_file()
-    }
-    if not rows.get(files[0]):
-        raise CallgateError(f"{files[0]}: holds no rows to train on")
+    rows = read_splits(paths.data, loaded.tokenizer, stops, settings.window)
+    train, valid = (rows.get(paths.data / name, []) for name in ("train.jsonl", "valid.jsonl"))
     with quiet_imports():
         import mlx.core as mx
 
     chosen = adapt(loaded.model, settings)
-    training = _Training(loaded, rows[files[0]], rows.get(files[1], []), settings, paths.unfinished)
+    training = _Training(loaded, train, valid, settings, paths.unfinished)
     check_workers(settings.batch_size, training.workers, workers)
     training.optimizer.init(loaded.model.trainable_parameters())
     if training.rank == 0:
-        needs = needs_of(
-            loaded, training.optimizer.state, rows[files[0]], settings, training.workers
-        )
+        needs = needs_of(loaded, training.optimizer.state, train, settings, training.workers)
         beside = workers_on_this_machine()
         line = check_needs(needs, paths.adapter.parent, processes=beside, force=force)
         print(line, file=sys.stderr, flush=True)
