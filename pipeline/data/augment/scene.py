@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from fixtures import Result
 
 from . import outcomes
 from .project import Project
 from .symbols import Item
+from .vocabulary import Wordings
 
 FIRST_DAY = date(2023, 1, 9)
 
@@ -36,10 +37,16 @@ class Scene(Project):
     """
 
     def __init__(self, random: Random, *, one_style: bool = False) -> None:
-        super().__init__(random)
         self.one_style = one_style
+        super().__init__(random)
         self._authors = [self._new_author() for _ in range(4)]
         self._today = FIRST_DAY + timedelta(days=random.randrange(1200))
+
+    def pick(self, choices: Sequence[Item]) -> Item:
+        """Return one of the choices; in one style also of the further wordings."""
+        if self.one_style and isinstance(choices, Wordings):
+            return super().pick(cast("Sequence[Item]", choices.all))
+        return super().pick(choices)
 
     def line(self) -> int:
         """Return the number of a line."""

@@ -1,13 +1,15 @@
 """The words and sentences that invented projects are made of."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fixtures.toml_files import read_toml
 
 FOLDER = Path(__file__).parent
+MORE = "_more"
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,43 @@ class Complaints:
     messages: dict[str, tuple[str, ...]]
 
 
-def frozen(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return a table of a TOML file with its lists as tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+class Wordings(tuple[str, ...]):
+    """Ways to word something, and `all` of them: with those that only sets of one style use.
+
+    What stands in `data/augmented` is fixed; wordings that come later must not change it.
+    """
+
+    all: tuple[str, ...]
+
+    def __new__(cls, usual: Iterable[str], more: Iterable[str] = ()) -> Self:
+        """Return `usual` as a tuple that knows `more` as well."""
+        made = super().__new__(cls, usual)
+        made.all = (*made, *more)
+        return made
+
+
+def together(first: tuple[str, ...], second: tuple[str, ...]) -> Wordings:
+    """Return the wordings of both, the usual ones before those of one style."""
+    found = [Wordings(part) if not isinstance(part, Wordings) else part for part in (first, second)]
+    return Wordings((*first, *second), (word for part in found for word in part.all[len(part) :]))
+
+
+def frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table of a TOML file with its lists as tuples, tables within it likewise.
+
+    The list `key_more` becomes part of the list `key`, see `Wordings`.
+    """
+    return {
+        key: Wordings(value, entry[key + MORE]) if key + MORE in entry else _frozen_value(value)
+        for key, value in entry.items()
+        if not key.endswith(MORE)
+    }
+
+
+def _frozen_value(value: object) -> object:
+    if isinstance(value, dict):
+        return frozen(value)
+    return tuple(map(_frozen_value, value)) if isinstance(value, list) else value
 
 
 def _words(found: str | list[str]) -> tuple[str, ...]:

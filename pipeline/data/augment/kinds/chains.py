@@ -10,6 +10,7 @@ from ..example import Ask, Back, Code, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
 from ..sentences import capital
+from ..vocabulary import together
 from .following import (
     Follow,
     Second,
@@ -175,7 +176,7 @@ def _second_result(scene: Scene, second: Second) -> tuple[Back, Say] | tuple[()]
 
 def _chain(pair: Pair, scene: Scene) -> Draft:
     when, met, clean = "", True, not pair.needs and scene.chance(0.2)
-    frames = steps()["plain"] + ([] if pair.needs else steps()["backwards"])
+    frames = together(steps()["plain"], () if pair.needs else steps()["backwards"])
     if pair.first in EITHER_WAY and scene.chance(CONDITIONAL):
         when = "bad" if pair.needs or scene.chance(0.5) else "good"
         met = not scene.chance(NOT_MET)

@@ -10,6 +10,7 @@ from fixtures.toml_files import read_toml, tables_of
 from ..example import Ask, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
+from ..vocabulary import frozen
 
 FOLDER = Path(__file__).parent / "answers"
 
@@ -76,7 +77,7 @@ def answers_of(topic: str) -> tuple[Answer, ...]:
     """Return the answers of a topic, a file of the folder `answers`."""
     path = FOLDER / f"{topic}.toml"
     tables = tables_of(read_toml(path), "answer", path)
-    return tuple(Answer(tuple(table["questions"]), table["answer"]) for table in tables)
+    return tuple(Answer(**frozen(table)) for table in tables)
 
 
 @cache
@@ -84,7 +85,7 @@ def tools_to_explain() -> tuple[About, ...]:
     """Return what there is to say of each tool."""
     path = FOLDER / "tools.toml"
     tables = tables_of(read_toml(path), "tool", path)
-    return tuple(About(**{**table, "wishes": tuple(table["wishes"])}) for table in tables)
+    return tuple(About(**frozen(table)) for table in tables)
 
 
 def _asking(answers: Sequence[Answer], *, framed: bool = True) -> Callable[[Scene], Draft]:

@@ -8,6 +8,7 @@ from fixtures.toml_files import read_toml
 from ..example import Ask, Code, Draft
 from ..kind import Kind
 from ..scene import Scene
+from ..vocabulary import frozen
 from .requests import PHRASES, Request, request
 from .showing import call, showing
 
@@ -33,7 +34,7 @@ GONE = (
 @cache
 def edges() -> dict[str, Any]:
     """Return the phrases of edges.toml."""
-    return read_toml(PHRASES / "edges.toml")
+    return frozen(read_toml(PHRASES / "edges.toml"))
 
 
 def _draft(scene: Scene, text: str, asked: Request) -> Draft:

@@ -20,6 +20,7 @@ from fixtures.toml_files import read_toml
 
 from ..scene import Scene
 from ..symbols import TYPES
+from ..vocabulary import frozen
 from .requests import PHRASES, Request
 from .showing import literal
 
@@ -39,7 +40,7 @@ Follow = Callable[[Scene, Request, Any], Second | None]
 @cache
 def steps() -> Mapping[str, Any]:
     """Return the phrases that join steps."""
-    return read_toml(PHRASES / "steps.toml")
+    return frozen(read_toml(PHRASES / "steps.toml"))
 
 
 def _argument_name(tool: str) -> str:

@@ -10,6 +10,7 @@ from fixtures.toml_files import read_toml
 
 from ..outcomes import Mood
 from ..scene import Scene
+from ..vocabulary import frozen
 
 PHRASES = Path(__file__).parent / "phrases"
 
@@ -50,10 +51,9 @@ class Request(NamedTuple):
 
 
 @cache
-def phrases(voice: str) -> dict[str, list[str]]:
+def phrases(voice: str) -> dict[str, tuple[str, ...]]:
     """Return the phrases of a voice by their sort."""
-    found: dict[str, list[str]] = read_toml(PHRASES / "requests.toml")[voice]
-    return found
+    return frozen(read_toml(PHRASES / "requests.toml")[voice])
 
 
 def request(scene: Scene, tool: str) -> Request:
