@@ -18,14 +18,14 @@ from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 23,
+    "direct_answers": 20,
     "single_tool": 9,
-    "tool_identity": 8,
+    "tool_identity": 9,
     "field_access": 9,
-    "cross_tool": 21,
-    "edge_cases": 8,
-    "summary": 13,
-    "chaining": 9,
+    "cross_tool": 25,
+    "edge_cases": 9,
+    "summary": 12,
+    "chaining": 7,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.
 TRIES = 60

@@ -8,7 +8,7 @@ from fixtures.toml_files import read_toml, tables_of
 from ..example import Ask, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
-from .direct_answers import FOLDER, which_tool
+from .direct_answers import FOLDER, tool_for_wish, which_tool
 
 BANS = (
     "Don't call anything, only name the tool you would use to {wish}.",
@@ -62,7 +62,7 @@ def pastes() -> tuple[Paste, ...]:
 
 
 def _banned(scene: Scene) -> Draft:
-    wish, answer = which_tool(scene)
+    wish, answer = scene.pick((which_tool, tool_for_wish))(scene)
     return Ask(scene.pick(BANS).format(wish=wish)), Say(answer)
 
 
@@ -76,6 +76,6 @@ def _pasted(scene: Scene) -> Draft:
 
 
 KINDS = (
-    Kind("banned_call", "edge_cases", _banned, weight=2.0),
+    Kind("banned_call", "edge_cases", _banned, weight=2.5),
     Kind("pasted_output", "edge_cases", _pasted, weight=2.5),
 )

@@ -25,7 +25,7 @@ MOST = {
 SHORT = {"pytest_run": 6, "find_references": 4}
 # How often a tool is taken; a summary of text is asked for more rarely than one of a result.
 WEIGHTS = {
-    "pytest_run": 2.5,
+    "pytest_run": 3.5,
     "typecheck": 1.5,
     "ruff_check": 1.5,
     "git_log": 1.5,

@@ -84,10 +84,27 @@ def _test_name(test: TestCase) -> str:
     return test.name.rsplit("::", 1)[-1]
 
 
+def _broken(result: TestResult) -> list[TestCase]:
+    return [test for test in result.tests if test.outcome in ("failed", "error")]
+
+
+def _counts_first(scene: Scene, result: TestResult, path: str) -> str:
+    """Tell the counts as and in the order in which the result has them: nothing is to be summed."""
+    head = f"{result.passed} passed, {result.failed} failed"
+    for number, what in ((result.errors, "errors"), (result.skipped, "skipped")):
+        head += f", {number} {what}" if number else ""
+    broken = _broken(result)
+    if not broken:
+        return f"{head}. All tests in {path} pass."
+    return listed(scene, head, [f"{_test_name(test)}: {test.message}" for test in broken])
+
+
 def pytest_run_told(scene: Scene, result: TestResult, path: str) -> str:
     """Tell how many tests failed, which ones and why, or that all of them pass."""
+    if scene.one_style:
+        return _counts_first(scene, result, path)
     total = len(result.tests)
-    broken = [test for test in result.tests if test.outcome in ("failed", "error")]
+    broken = _broken(result)
     if not broken:
         return scene.say(
             (
