@@ -10,8 +10,16 @@ from fixtures import Result
 from . import outcomes
 from .project import Project
 from .symbols import Item
-from .vocabulary import Wordings
+from .vocabulary import OpenWords, Wordings
 
+# How many of the folders, files and things have a name that is no word.
+INVENTED = 0.15
+ONSETS = (
+    *("b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z"),
+    *("br", "cl", "dr", "fl", "gr", "pl", "qu", "sh", "sk", "st", "th", "tr", "lm", "nd", "rt"),
+)
+VOWELS = ("a", "e", "i", "o", "u", "a", "e", "i", "o", "ai", "ea", "io", "oo", "y")
+CODAS = ("", "", "n", "r", "l", "s", "x", "t", "m", "ck", "nt", "sk", "ph")
 FIRST_DAY = date(2023, 1, 9)
 
 
@@ -43,10 +51,23 @@ class Scene(Project):
         self._today = FIRST_DAY + timedelta(days=random.randrange(1200))
 
     def pick(self, choices: Sequence[Item]) -> Item:
-        """Return one of the choices; in one style also of the further wordings."""
+        """Return one of the choices; in one style also of further wordings, or a word of no list.
+
+        Names that a model has seen before it need not copy; a project of its user has others.
+        """
         if self.one_style and isinstance(choices, Wordings):
             return super().pick(cast("Sequence[Item]", choices.all))
+        if self.one_style and isinstance(choices, OpenWords) and self.chance(INVENTED):
+            return cast("Item", self.invented())
         return super().pick(choices)
+
+    def invented(self) -> str:
+        """Return a word of two or three syllables that means nothing."""
+        syllables = (
+            super(Scene, self).pick(ONSETS) + super(Scene, self).pick(VOWELS)
+            for _ in range(self.number(2, 3))
+        )
+        return "".join(syllables) + super().pick(CODAS)
 
     def line(self) -> int:
         """Return the number of a line."""

@@ -3,66 +3,16 @@
 from collections.abc import Mapping
 from string import Template
 
+from fixtures.toml_files import read_toml
+
 from .aspects import Aspect
 from .scene import Scene
 from .slots import Slots
+from .vocabulary import FOLDER, frozen, together
 
-# Around "type check src/x.py".
-DO = (
-    "Please $it.",
-    "Can you $it?",
-    "Could you $it?",
-    "Could you please $it?",
-    "$It.",
-    "$It, please.",
-    "$It for me.",
-    "I need you to $it.",
-    "I'd like you to $it.",
-    "Would you $it?",
-    "Go ahead and $it.",
-    "$It now.",
-    "Time to $it.",
-    "Can you $it for me?",
-    "Let's $it.",
-    "I want you to $it.",
-    "Just $it.",
-    "Now $it.",
-    "pls $it",
-    "We should $it.",
-    "$It so that I can go on.",
-    "$It before I go on.",
-    "Hey, $it.",
-    "Quickly $it.",
-    "Next: $it.",
-    "I'd be glad if you could $it.",
-)
-# Around "how many type errors src/x.py has".
-TELL = (
-    "Tell me $it.",
-    "Please tell me $it.",
-    "I want to know $it.",
-    "I'd like to know $it.",
-    "Can you tell me $it?",
-    "Could you find out $it?",
-    "Find out $it.",
-    "Do you know $it?",
-    "Check $it.",
-    "I need to know $it.",
-    "Say $it.",
-    "Let me know $it.",
-    "Could you check $it?",
-    "Report $it.",
-    "It would help to know $it.",
-    "Look up $it.",
-)
-# The same, where it begins with a question word.
-ASKED = (
-    "I wonder $it.",
-    "Any idea $it?",
-    "My question is $it.",
-    "Help me see $it.",
-    "Remind me $it.",
-)
+_FRAMES: dict[str, tuple[str, ...]] = frozen(read_toml(FOLDER / "frames.toml"))
+DO, TELL, ASKED = _FRAMES["do"], _FRAMES["tell"], _FRAMES["asked"]
+SHOW, BEFORE, AFTER = _FRAMES["show"], _FRAMES["before"], _FRAMES["after"]
 QUESTION_WORDS = (
     "whether",
     "if",
@@ -76,61 +26,8 @@ QUESTION_WORDS = (
     "on",
     "at",
 )
-# Around "the type errors in src/x.py".
-SHOW = (
-    "Show me $it.",
-    "Show $it.",
-    "Please show me $it.",
-    "Give me $it.",
-    "I'd like to see $it.",
-    "Can I see $it?",
-    "Print $it.",
-    "$It, please.",
-    "Let me see $it.",
-    "I need $it.",
-    "Could you print $it?",
-    "Can you show me $it?",
-    "Display $it.",
-    "I want to see $it.",
-    "Get me $it.",
-    "Fetch $it.",
-    "Report $it.",
-    "$It?",
-    "Could I have $it?",
-    "I'm after $it.",
-)
-BEFORE = (
-    "Before I push: ",
-    "Quick one: ",
-    "I'm about to commit. ",
-    "For the review: ",
-    "One thing: ",
-    "Small request. ",
-    "New here. ",
-    "I'm preparing a release. ",
-    "For my notes: ",
-    "Hi! ",
-    "Good morning. ",
-    "I'm cleaning up. ",
-    "For the stand-up: ",
-    "I'm debugging something. ",
-    "OK, ",
-    "Next question. ",
-)
-AFTER = (
-    " Thanks.",
-    " Thank you!",
-    " Nothing else.",
-    " Keep it short.",
-    " That's all I need.",
-    " Be brief.",
-    " I'm in a hurry.",
-    " No explanations, please.",
-    " The plain result is fine.",
-    " It's for a review.",
-    " I'll take it from there.",
-)
-FRAMED = 0.1
+# How often a query has a remark before or after it; the second where there is one style.
+FRAMED, MOSTLY_FRAMED = 0.1, 0.25
 HASTY = 0.05
 
 
@@ -144,13 +41,13 @@ def capital(text: str) -> str:
 def wrap(scene: Scene, forms: tuple[str, ...], part: str) -> str:
     """Return a part of a sentence inside one of the forms."""
     if forms is TELL and part.split()[0] in QUESTION_WORDS:
-        forms = (*TELL, *ASKED)
+        forms = together(TELL, ASKED)
     return Template(scene.pick(forms)).substitute(it=part, It=capital(part))
 
 
 def framed(scene: Scene, text: str) -> str:
     """Return a query, now and then with a remark before or after it, or typed in a hurry."""
-    if scene.chance(FRAMED):
+    if scene.chance(MOSTLY_FRAMED if scene.one_style else FRAMED):
         if scene.chance(0.5):
             first, *rest = text.split(" ", 1)
             small = first.lower() if first[1:].islower() and first.isalpha() else first

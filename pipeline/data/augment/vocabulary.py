@@ -10,17 +10,22 @@ from fixtures.toml_files import read_toml
 
 FOLDER = Path(__file__).parent
 MORE = "_more"
+OPEN = ("roots", "packages", "modules", "nouns")
+
+
+class OpenWords(tuple[str, ...]):
+    """Words among which there may be any other: what people call their folders and things."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """Words by what they name; `roots` and the like hold a word twice to have it twice as often."""
 
-    roots: tuple[str, ...]
-    packages: tuple[str, ...]
-    modules: tuple[str, ...]
+    roots: OpenWords
+    packages: OpenWords
+    modules: OpenWords
     verbs: tuple[str, ...]
-    nouns: tuple[str, ...]
+    nouns: OpenWords
     adjectives: tuple[str, ...]
     class_roles: tuple[str, ...]
     odd_functions: tuple[str, ...]
@@ -96,15 +101,17 @@ def _frozen_value(value: object) -> object:
     return tuple(map(_frozen_value, value)) if isinstance(value, list) else value
 
 
-def _words(found: str | list[str]) -> tuple[str, ...]:
-    return tuple(found.split() if isinstance(found, str) else found)
+def _words(name: str, found: str | list[str]) -> tuple[str, ...]:
+    words = found.split() if isinstance(found, str) else found
+    return OpenWords(words) if name in OPEN else tuple(words)
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """Return the words of vocabulary.toml."""
     content = read_toml(FOLDER / "vocabulary.toml")
-    return Vocabulary(**{field.name: _words(content[field.name]) for field in fields(Vocabulary)})
+    names = [field.name for field in fields(Vocabulary)]
+    return Vocabulary(**{name: _words(name, content[name]) for name in names})  # type: ignore[arg-type]
 
 
 @cache
