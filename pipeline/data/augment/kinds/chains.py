@@ -9,7 +9,7 @@ from fixtures.results import TypeCheckResult
 from ..example import Ask, Back, Code, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
-from ..sentences import capital
+from ..sentences import capital, framed
 from ..vocabulary import together
 from .following import (
     Follow,
@@ -185,7 +185,8 @@ def _chain(pair: Pair, scene: Scene) -> Draft:
         clean = met == (when == "good")
         frames = steps()["if_true"]
     first, found, second = _first_step(scene, pair, clean)
-    asked = Ask(_asked(scene, scene.pick(frames), first, second, when))
+    text = _asked(scene, scene.pick(frames), first, second, when)
+    asked = Ask(framed(scene, text) if scene.one_style else text)
     begun = (asked, Code(showing(scene, first.tool, first.arguments)), Back(found))
     if not met:
         told = telling(scene, first.tool, first.arguments, found)

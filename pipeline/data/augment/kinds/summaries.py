@@ -8,6 +8,7 @@ from fixtures import TOOLS
 from ..example import Ask, Back, Code, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
+from ..sentences import framed
 from .requests import request
 from .showing import showing
 from .telling import telling
@@ -45,7 +46,10 @@ def _summary(tool: str, scene: Scene) -> Draft:
     clean = scene.chance(CLEAN_SHARE.get(tool, FEW))
     size = scene.number(1, (SHORT if scene.one_style else MOST).get(tool, 3))
     result = asked.result(scene, "clean" if clean else "filled", size)
-    question = scene.pick(BEFORE) + asked.say(scene, "questions") + scene.pick(AFTER)
+    if scene.one_style:
+        question = framed(scene, asked.say(scene, "questions"))
+    else:
+        question = scene.pick(BEFORE) + asked.say(scene, "questions") + scene.pick(AFTER)
     told = telling(scene, tool, asked.arguments, result)
     return Ask(question), Code(showing(scene, tool, asked.arguments)), Back(result), Say(told)
 
