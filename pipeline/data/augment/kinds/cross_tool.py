@@ -14,6 +14,7 @@ from ..kind import Kind
 from ..scene import Scene
 from ..sentences import DO, TELL, capital, framed, wrap
 from ..slots import Slots
+from ..vocabulary import together
 
 # How much of the category each way of crossing tools has, in percent.
 FLOWS, PIPES, PAIRS, TRIPLES = 22, 32, 17, 8
@@ -55,7 +56,8 @@ def _pipe(source: Source, sink: Sink, scene: Scene) -> Draft:
     if shape < 0.3:
         query = wrap(scene, DO, told(sink.do, them=each))
     elif shape < 0.45:
-        one = tuple(form for form in source.each if form.startswith(("every", "each")))
+        known = together(source.each, ()).all
+        one = tuple(form for form in known if form.startswith(("every", "each")))
         query = f"For {told(one if not source.single else source.each)}, {told(sink.per)}."
     elif shape < 0.65:
         joint = scene.pick((" and ", ", then ", " and then ", "; then "))
