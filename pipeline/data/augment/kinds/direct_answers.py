@@ -10,7 +10,7 @@ from fixtures.toml_files import read_toml, tables_of
 from ..example import Ask, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
-from ..vocabulary import frozen
+from ..vocabulary import Wordings, frozen
 from .requests import request
 
 FOLDER = Path(__file__).parent / "answers"
@@ -26,16 +26,40 @@ AFTER = (
     *(" Please explain briefly.", " A short answer is enough."),
 )
 
-WHICH_TOOL = (
-    "Which of your tools would I use to {wish}?",
-    "Which tool is the right one to {wish}?",
-    "What would you call to {wish}?",
-    "I want to {wish} one day. Which tool is meant for that?",
-    "Suppose I had to {wish}. Which of your tools fits?",
-    "Name the tool to {wish}.",
-    "If someone asks you to {wish}, which tool do you take?",
-    "Which one of your tools lets me {wish}?",
-    "what tool do you have to {wish}",
+WHICH_TOOL = Wordings(
+    usual=(
+        "Which of your tools would I use to {wish}?",
+        "Which tool is the right one to {wish}?",
+        "What would you call to {wish}?",
+        "I want to {wish} one day. Which tool is meant for that?",
+        "Suppose I had to {wish}. Which of your tools fits?",
+        "Name the tool to {wish}.",
+        "If someone asks you to {wish}, which tool do you take?",
+        "Which one of your tools lets me {wish}?",
+        "what tool do you have to {wish}",
+    ),
+    more=(
+        "Is there a tool to {wish}? What is it called?",
+        "When I need to {wish}, which tool should come to mind?",
+        "A colleague wants to {wish}. Which of your tools should I mention?",
+        "To {wish}, which tool is best?",
+        "tool to {wish}?",
+        "What is the name of the tool that is made to {wish}?",
+        "Say the task is to {wish}: which call would that be?",
+        "Out of all your tools, which one is there to {wish}?",
+        "I keep forgetting which tool to use when I have to {wish}. Remind me.",
+        "You have several tools. With which one can I {wish}?",
+        "Which tool belongs to this job: {wish}?",
+        "If the task is to {wish}, what is the matching tool?",
+        "Can any of your tools {wish}? Which one?",
+        "Does one of your tools let me {wish}? If so, which?",
+        "In your toolbox, what serves to {wish}?",
+        "I'm writing about your tools. Which one do people need to {wish}?",
+        "Not now, but some day I will have to {wish}. Which tool will do it?",
+        "which tool for this: {wish}",
+        "Quiz question: with which tool do you {wish}?",
+        "Match a tool to the job: {wish}.",
+    ),
 )
 THAT_TOOL = (
     "`{name}` does that. It takes {takes} and returns {returns}.",
