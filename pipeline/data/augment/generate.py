@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fixtures import SUITE_FOLDER, CallgateError, load_suite
+from fixtures import SUITE_FOLDER, UNSEEN_SUITE_FOLDER, CallgateError, load_suite
 
 from ..queries import QueryIndex, words_of
 from .example import Ask, Back, Draft, message_of, queries_of, row_of
@@ -58,10 +58,10 @@ def share_out(count: int, weights: Mapping[str, int] = WEIGHTS) -> dict[str, int
 
 
 class _Seen:
-    """What may not be said again: the suite's queries, and what users said already."""
+    """What may not be said again: queries of suites, and what users said already."""
 
     def __init__(self, suite: Path) -> None:
-        cases = load_suite(suite).cases
+        cases = [*load_suite(suite).cases, *load_suite(UNSEEN_SUITE_FOLDER).cases]
         self.suite = QueryIndex((case.id, case.query) for case in cases)
         self.said: set[tuple[bytes, ...]] = set()
 
@@ -129,7 +129,7 @@ def fulfil(
 ) -> list[list[Example]]:
     """Return the examples of each wish; the same for the same seed.
 
-    None asks a query of the suite, nor nearly one; no two have the same query.
+    None asks a query of the suite or of the unseen one, nor nearly one; no two have the same query.
     Raises CallgateError where the kinds of a wish have fewer examples to give.
     """
     seen = _Seen(suite)

@@ -61,6 +61,12 @@ class Scene(Project):
             return cast("Item", self.invented())
         return super().pick(choices)
 
+    def some(self, choices: Sequence[Item], count: int) -> list[Item]:
+        """Return so many different ones of the choices, in random order."""
+        if self.one_style and isinstance(choices, Wordings):
+            return super().some(cast("Sequence[Item]", choices.all), count)
+        return super().some(choices, count)
+
     def invented(self) -> str:
         """Return a word of two or three syllables that means nothing."""
         syllables = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures import CallgateError, load_suite
+from fixtures import SUITE_FOLDER, UNSEEN_SUITE_FOLDER, CallgateError, load_suite
 from pipeline.data.augment.example import Ask, Code, Say
 from pipeline.data.augment.generate import WEIGHTS, Wish, fulfil, generate, share_out
 from pipeline.data.augment.kind import CATEGORIES, Kind
@@ -46,8 +46,9 @@ def test_case_and_punctuation_do_not_make_another_query():
         fulfil([Wish("some", (kind,), 2)], 1)
 
 
-def test_queries_of_the_suite_and_nearly_those_are_not_taken():
-    for case in load_suite().cases[:10]:
+@pytest.mark.parametrize("folder", [SUITE_FOLDER, UNSEEN_SUITE_FOLDER])
+def test_queries_of_the_suites_and_nearly_those_are_not_taken(folder):
+    for case in load_suite(folder).cases[:10]:
         for text in (case.query, f"{case.query} please".upper()):
             kind = saying("copy", lambda _, text=text: text)
             with pytest.raises(CallgateError, match="no more than 0 that differ"):
