@@ -18,13 +18,13 @@ from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 20,
-    "single_tool": 9,
-    "tool_identity": 9,
+    "direct_answers": 22,
+    "single_tool": 8,
+    "tool_identity": 10,
     "field_access": 9,
-    "cross_tool": 25,
+    "cross_tool": 24,
     "edge_cases": 9,
-    "summary": 12,
+    "summary": 11,
     "chaining": 7,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.

@@ -15,8 +15,8 @@ from .requests import request
 
 FOLDER = Path(__file__).parent / "answers"
 
-# Of what matters most, beside 12.3 for all the rest.
-ESSENTIAL = 24.0
+# Of what matters most, beside 15.8 for all the rest.
+ESSENTIAL = 30.0
 BEFORE = (
     *("", "", "", "", "", "Quick question: ", "Just curious: ", "One question: ", "In general: "),
     *("Short question. ", "Something I never understood: ", "Help me out: "),
