@@ -18,12 +18,12 @@ from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 22,
-    "single_tool": 8,
-    "tool_identity": 10,
-    "field_access": 9,
-    "cross_tool": 24,
-    "edge_cases": 9,
+    "direct_answers": 9,
+    "single_tool": 13,
+    "tool_identity": 11,
+    "field_access": 19,
+    "cross_tool": 22,
+    "edge_cases": 8,
     "summary": 11,
     "chaining": 7,
 }

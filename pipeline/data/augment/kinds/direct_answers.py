@@ -15,8 +15,8 @@ from .requests import request
 
 FOLDER = Path(__file__).parent / "answers"
 
-# Of what matters most, beside 15.8 for all the rest.
-ESSENTIAL = 30.0
+# Of what matters most, beside 19.3 for all the rest.
+ESSENTIAL = 14.0
 BEFORE = (
     *("", "", "", "", "", "Quick question: ", "Just curious: ", "One question: ", "In general: "),
     *("Short question. ", "Something I never understood: ", "Help me out: "),
@@ -162,7 +162,7 @@ def _kinds() -> Iterator[Kind]:
         make = _asking(answers_of(topic), framed=topic != "talk")
         yield Kind(f"{topic}_question", "direct_answers", make, weight=weight)
     yield Kind("which_tool", "direct_answers", partial(_naming, which_tool), weight=1.5)
-    yield Kind("tool_for_wish", "direct_answers", partial(_naming, tool_for_wish), weight=3.5)
+    yield Kind("tool_for_wish", "direct_answers", partial(_naming, tool_for_wish), weight=7.0)
     yield Kind("about_tool", "direct_answers", _about_tool, weight=0.8)
     # A kind each, so that one is asked as often as the other.
     essentials = [*answers_of("essentials_python"), *answers_of("essentials_tools")]

@@ -7,8 +7,36 @@ from ..scene import Scene
 from .words import joined, listed, place_of
 
 
+# In one style counts are told as and in the order in which a result has them: nothing is to be
+# left out, summed or grouped.
+
+
+def _diagnostics_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
+    head = f"{counted(result.error_count, 'error')}, {counted(result.warning_count, 'warning')}"
+    if not result.errors:
+        return f"{head}: {path} is clean."
+    items = [
+        f"{place_of(error.file, error.line, path)}, {error.severity}: {error.message}"
+        for error in result.errors
+    ]
+    return listed(scene, f"{head} in {path}", items)
+
+
+def _violations_told(scene: Scene, result: RuffResult, path: str) -> str:
+    head = f"{counted(result.violation_count, 'violation')}, {result.fixable_count} fixable"
+    if not result.violations:
+        return f"{head}: {path} is clean."
+    items = [
+        f"{place_of(found.file, found.line, path)}: {found.code}, {found.message}"
+        for found in result.violations
+    ]
+    return listed(scene, f"{head} in {path}", items)
+
+
 def typecheck_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
     """Tell how many errors and warnings there are, where, and what they say."""
+    if scene.one_style:
+        return _diagnostics_told(scene, result, path)
     if not result.errors:
         return scene.say(
             (
@@ -45,6 +73,8 @@ def typecheck_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
 
 def ruff_check_told(scene: Scene, result: RuffResult, path: str) -> str:
     """Tell how many violations there are, how many can be fixed, where, and of which rules."""
+    if scene.one_style:
+        return _violations_told(scene, result, path)
     if not result.violations:
         return scene.say(
             (
@@ -88,8 +118,7 @@ def _broken(result: TestResult) -> list[TestCase]:
     return [test for test in result.tests if test.outcome in ("failed", "error")]
 
 
-def _counts_first(scene: Scene, result: TestResult, path: str) -> str:
-    """Tell the counts as and in the order in which the result has them: nothing is to be summed."""
+def _outcomes_told(scene: Scene, result: TestResult, path: str) -> str:
     head = f"{result.passed} passed, {result.failed} failed"
     for number, what in ((result.errors, "errors"), (result.skipped, "skipped")):
         head += f", {number} {what}" if number else ""
@@ -102,7 +131,7 @@ def _counts_first(scene: Scene, result: TestResult, path: str) -> str:
 def pytest_run_told(scene: Scene, result: TestResult, path: str) -> str:
     """Tell how many tests failed, which ones and why, or that all of them pass."""
     if scene.one_style:
-        return _counts_first(scene, result, path)
+        return _outcomes_told(scene, result, path)
     total = len(result.tests)
     broken = _broken(result)
     if not broken:
