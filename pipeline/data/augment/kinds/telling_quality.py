@@ -7,36 +7,8 @@ from ..scene import Scene
 from .words import joined, listed, place_of
 
 
-# In one style counts are told as and in the order in which a result has them: nothing is to be
-# left out, summed or grouped.
-
-
-def _diagnostics_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
-    head = f"{counted(result.error_count, 'error')}, {counted(result.warning_count, 'warning')}"
-    if not result.errors:
-        return f"{head}: {path} is clean."
-    items = [
-        f"{place_of(error.file, error.line, path)}, {error.severity}: {error.message}"
-        for error in result.errors
-    ]
-    return listed(scene, f"{head} in {path}", items)
-
-
-def _violations_told(scene: Scene, result: RuffResult, path: str) -> str:
-    head = f"{counted(result.violation_count, 'violation')}, {result.fixable_count} fixable"
-    if not result.violations:
-        return f"{head}: {path} is clean."
-    items = [
-        f"{place_of(found.file, found.line, path)}: {found.code}, {found.message}"
-        for found in result.violations
-    ]
-    return listed(scene, f"{head} in {path}", items)
-
-
 def typecheck_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
     """Tell how many errors and warnings there are, where, and what they say."""
-    if scene.one_style:
-        return _diagnostics_told(scene, result, path)
     if not result.errors:
         return scene.say(
             (
@@ -73,8 +45,6 @@ def typecheck_told(scene: Scene, result: TypeCheckResult, path: str) -> str:
 
 def ruff_check_told(scene: Scene, result: RuffResult, path: str) -> str:
     """Tell how many violations there are, how many can be fixed, where, and of which rules."""
-    if scene.one_style:
-        return _violations_told(scene, result, path)
     if not result.violations:
         return scene.say(
             (
@@ -114,26 +84,10 @@ def _test_name(test: TestCase) -> str:
     return test.name.rsplit("::", 1)[-1]
 
 
-def _broken(result: TestResult) -> list[TestCase]:
-    return [test for test in result.tests if test.outcome in ("failed", "error")]
-
-
-def _outcomes_told(scene: Scene, result: TestResult, path: str) -> str:
-    head = f"{result.passed} passed, {result.failed} failed"
-    for number, what in ((result.errors, "errors"), (result.skipped, "skipped")):
-        head += f", {number} {what}" if number else ""
-    broken = _broken(result)
-    if not broken:
-        return f"{head}. All tests in {path} pass."
-    return listed(scene, head, [f"{_test_name(test)}: {test.message}" for test in broken])
-
-
 def pytest_run_told(scene: Scene, result: TestResult, path: str) -> str:
     """Tell how many tests failed, which ones and why, or that all of them pass."""
-    if scene.one_style:
-        return _outcomes_told(scene, result, path)
     total = len(result.tests)
-    broken = _broken(result)
+    broken = [test for test in result.tests if test.outcome in ("failed", "error")]
     if not broken:
         return scene.say(
             (

@@ -64,11 +64,6 @@ def find_references_told(scene: Scene, result: FindReferencesResult, symbol: str
             ),
             symbol=symbol,
         )
-    if scene.one_style:
-        # In the order of the result, so that neither files nor lines are to be grouped.
-        places = counted(result.reference_count, "place")
-        each = [f"{use.file}, line {use.line}" for use in result.references]
-        return listed(scene, f"{symbol} is used in {places}", each)
     files = _by_file((use.file, use.line) for use in result.references)
     head = scene.say(
         (
