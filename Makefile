@@ -7,7 +7,7 @@ EXTRAS := $(if $(filter Linux,$(shell uname -s)),$(BACKEND),)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo train test lint install develop model data bench-eval bench-data bench-judge bench-train fuzz
+.PHONY: help demo unseen train test lint install develop model data bench-eval bench-data bench-judge bench-train fuzz
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,10 @@ ADAPTER := pipeline/adapters/embedded
 
 demo: model ## set up everything, make the embedded model with its adapter, show the verdict
 	$(BIN)/callgate build --profile embedded --adapter $(ADAPTER) --out builds/demo --not-enforced
+
+unseen: ## ask the demo's model the suite that nothing is tuned on
+	$(BIN)/python -m pytest evals --suite fixtures/unseen --model builds/demo/5bit --gate off \
+		--run-name unseen
 
 train: model ## train the embedded adapter from scratch, up to its verdict
 	$(BIN)/callgate build --profile embedded --carry $(ADAPTER)
