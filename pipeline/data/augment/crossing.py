@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from fixtures.toml_files import read_toml
 
-from .vocabulary import FOLDER, frozen
+from .vocabulary import FOLDER, frozen, together
 
 Part = TypeVar("Part")
 
@@ -26,6 +26,11 @@ class Source:
     file: str
     code: tuple[str, ...]
     single: bool = False
+
+    @property
+    def for_each(self) -> tuple[str, ...]:
+        """The ways to speak of the files one by one, as after "for"."""
+        return together(self.each, ()).only(lambda words: words.startswith(("every", "each")))
 
 
 @dataclass(frozen=True)

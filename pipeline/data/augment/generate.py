@@ -14,18 +14,19 @@ from .example import Ask, Back, Draft, message_of, queries_of, row_of
 from .execution import check_draft
 from .kind import CATEGORIES, Kind
 from .kinds import kinds_of
+from .manner import MANY_STYLES, ONE_STYLE, Manner
 from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 9,
-    "single_tool": 13,
-    "tool_identity": 11,
-    "field_access": 19,
-    "cross_tool": 22,
+    "direct_answers": 23,
+    "single_tool": 9,
+    "tool_identity": 8,
+    "field_access": 9,
+    "cross_tool": 21,
     "edge_cases": 8,
-    "summary": 11,
-    "chaining": 7,
+    "summary": 13,
+    "chaining": 9,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.
 TRIES = 60
@@ -97,7 +98,7 @@ class _Turns:
         del self.due[kind]
 
 
-def _examples_of(wish: Wish, seed: int, seen: _Seen, *, one_style: bool) -> list[Example]:
+def _examples_of(wish: Wish, seed: int, seen: _Seen, manner: Manner) -> list[Example]:
     random = Random(f"{seed} {wish.name}")
     turns = _Turns(wish.kinds, random)
     found: list[Example] = []
@@ -110,7 +111,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen, *, one_style: bool) -> list
             )
         kind = turns.next()
         draft_seed = random.getrandbits(48)
-        draft = kind.make(Scene(Random(draft_seed), one_style=one_style))
+        draft = kind.make(Scene(Random(draft_seed), **manner._asdict()))
         if not seen.admits(draft):
             tries += 1
             if tries >= TRIES:
@@ -125,7 +126,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen, *, one_style: bool) -> list
 
 
 def fulfil(
-    wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = False
+    wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER, manner: Manner = MANY_STYLES
 ) -> list[list[Example]]:
     """Return the examples of each wish; the same for the same seed.
 
@@ -133,11 +134,11 @@ def fulfil(
     Raises CallgateError where the kinds of a wish have fewer examples to give.
     """
     seen = _Seen(suite)
-    return [_examples_of(wish, seed, seen, one_style=one_style) for wish in wishes]
+    return [_examples_of(wish, seed, seen, manner) for wish in wishes]
 
 
 def generate(
-    counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = True
+    counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER, manner: Manner = ONE_STYLE
 ) -> list[Example]:
     """Return so many examples of each category, shuffled; the same for the same seed.
 
@@ -149,7 +150,7 @@ def generate(
             known = ", ".join(CATEGORIES)
             raise CallgateError(f"there is no category {category!r}: known are {known}")
     wishes = [Wish(name, kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
-    granted = fulfil(wishes, seed, suite, one_style=one_style)
+    granted = fulfil(wishes, seed, suite, manner)
     found = [example for examples in granted for example in examples]
     Random(seed).shuffle(found)
     return found

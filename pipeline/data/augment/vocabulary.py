@@ -1,6 +1,6 @@
 """The words and sentences that invented projects are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -63,9 +63,9 @@ class Complaints:
 
 
 class Wordings(tuple[str, ...]):
-    """Ways to word something, and `all` of them: with those that only sets of one style use.
+    """Ways to word something, and `all` of them: with those that only wide sets use.
 
-    What stands in `data/augmented` is fixed; wordings that come later must not change it.
+    What stands in the data sets is fixed; wordings that come later must not change it.
     """
 
     all: tuple[str, ...]
@@ -76,9 +76,13 @@ class Wordings(tuple[str, ...]):
         made.all = (*made, *more)
         return made
 
+    def only(self, fits: Callable[[str], bool]) -> "Wordings":
+        """Return those that fit."""
+        return Wordings(filter(fits, self), filter(fits, self.all[len(self) :]))
+
 
 def together(first: tuple[str, ...], second: tuple[str, ...]) -> Wordings:
-    """Return the wordings of both, the usual ones before those of one style."""
+    """Return the wordings of both, the usual ones before those of wide sets."""
     found = [Wordings(part) if not isinstance(part, Wordings) else part for part in (first, second)]
     return Wordings((*first, *second), (word for part in found for word in part.all[len(part) :]))
 

@@ -14,10 +14,9 @@ from ..kind import Kind
 from ..scene import Scene
 from ..sentences import DO, TELL, capital, framed, wrap
 from ..slots import Slots
-from ..vocabulary import together
 
 # How much of the category each way of crossing tools has, in percent.
-FLOWS, PIPES, PAIRS, TRIPLES = 22, 32, 17, 8
+FLOWS, PIPES, PAIRS, TRIPLES = 15, 34, 20, 8
 PROGRAMS = (
     *("ruff format", "ruff check --fix", "black", "isort", "wc -l", "head -n 5", "chmod 644"),
     *("pyupgrade", "docformatter --check", "file", "stat", "sha256sum", "git blame -s", "ls -l"),
@@ -56,8 +55,7 @@ def _pipe(source: Source, sink: Sink, scene: Scene) -> Draft:
     if shape < 0.3:
         query = wrap(scene, DO, told(sink.do, them=each))
     elif shape < 0.45:
-        known = together(source.each, ()).all
-        one = tuple(form for form in known if form.startswith(("every", "each")))
+        one = source.for_each
         query = f"For {told(one if not source.single else source.each)}, {told(sink.per)}."
     elif shape < 0.65:
         joint = scene.pick((" and ", ", then ", " and then ", "; then "))

@@ -6,17 +6,17 @@ from pipeline.data.augment.vocabulary import Wordings, frozen, together
 FEW = Wordings(("a", "b"), ("c",))
 
 
-def picked(*, one_style: bool) -> set[str]:
-    scene = Scene(Random(0), one_style=one_style)
+def picked(*, wide: bool) -> set[str]:
+    scene = Scene(Random(0), wide=wide)
     return {scene.pick(FEW) for _ in range(60)}
 
 
-def test_one_style_words_in_further_ways() -> None:
-    assert picked(one_style=True) == {"a", "b", "c"}
+def test_a_wide_scene_words_in_further_ways() -> None:
+    assert picked(wide=True) == {"a", "b", "c"}
 
 
-def test_many_styles_keep_to_the_usual_ways() -> None:
-    assert picked(one_style=False) == {"a", "b"}
+def test_another_scene_keeps_to_the_usual_ways() -> None:
+    assert picked(wide=False) == {"a", "b"}
 
 
 def test_a_list_called_more_joins_the_list_beside_it() -> None:
@@ -35,3 +35,18 @@ def test_wordings_together_keep_the_further_ones_last() -> None:
     both = together(FEW, ("d",))
     assert both == ("a", "b", "d")
     assert both.all == ("a", "b", "d", "c")
+
+
+def test_those_that_fit_stay_usual_or_further():
+    few = Wordings(("every a", "all a"), ("every b", "all b")).only(lambda w: w.startswith("every"))
+    assert few == ("every a",)
+    assert few.all == ("every a", "every b")
+
+
+def test_a_wide_scene_names_things_by_words_of_no_list():
+    scenes = [Scene(Random(seed), wide=True) for seed in range(60)]
+    known = set(scenes[0].words.nouns)
+    invented = [noun for noun in (scene.noun() for scene in scenes) if noun not in known]
+    assert 2 <= len(invented) <= 25
+    assert all(noun.isalpha() and noun.islower() for noun in invented)
+    assert {Scene(Random(seed)).noun() for seed in range(60)} <= known
