@@ -90,8 +90,12 @@ def together(first: tuple[str, ...], second: tuple[str, ...]) -> Wordings:
 def frozen(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return a table of a TOML file with its lists as tuples, tables within it likewise.
 
-    The list `key_more` becomes part of the list `key`, see `Wordings`.
+    The list `key_more` becomes part of the list `key`, see `Wordings`. Raises ValueError where
+    there is none to be part of.
     """
+    for key in entry:
+        if key.endswith(MORE) and key.removesuffix(MORE) not in entry:
+            raise ValueError(f"{key} stands beside no {key.removesuffix(MORE)}")
     return {
         key: Wordings(value, entry[key + MORE]) if key + MORE in entry else _frozen_value(value)
         for key, value in entry.items()

@@ -1,5 +1,7 @@
 from random import Random
 
+import pytest
+
 from pipeline.data.augment.scene import Scene
 from pipeline.data.augment.vocabulary import Wordings, frozen, together
 
@@ -23,6 +25,11 @@ def test_a_list_called_more_joins_the_list_beside_it() -> None:
     made = frozen({"ask": ["a"], "ask_more": ["b"], "code": ["c"]})
     assert made == {"ask": ("a",), "code": ("c",)}
     assert made["ask"].all == ("a", "b")
+
+
+def test_a_list_called_more_with_no_list_beside_it_is_refused():
+    with pytest.raises(ValueError, match=r"^asks_more stands beside no asks$"):
+        frozen({"ask": ["a"], "asks_more": ["b"]})
 
 
 def test_tables_within_a_table_have_further_wordings_too() -> None:
