@@ -55,7 +55,7 @@ ADAPTER := pipeline/adapters/embedded
 demo: model ## set up everything, make the embedded model with its adapter, show the verdict
 	$(BIN)/callgate build --profile embedded --adapter $(ADAPTER) --out builds/demo --not-enforced
 
-unseen: ## ask the demo's model the suite that nothing is tuned on
+unseen: demo ## ask the demo's model the suite that nothing is tuned on as well
 	$(BIN)/python -m pytest evals --suite fixtures/unseen --model builds/demo/5bit --gate off \
 		--run-name unseen
 

@@ -27,6 +27,16 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(tmp_path):
     assert first.count(b"\n") == 40
 
 
+@pytest.mark.parametrize("manner", ["--wide", "--varied"])
+def test_another_manner_gives_other_rows_of_the_same_seed(tmp_path, manner):
+    rows = {}
+    for name, words in {"usual": [], "other": [manner], "again": [manner]}.items():
+        out = tmp_path / f"{name}.jsonl"
+        assert main(["augment", "--count", "40", "-o", str(out), *words]) == 0
+        rows[name] = out.read_bytes()
+    assert rows["usual"] != rows["other"] == rows["again"]
+
+
 def test_what_was_made_is_said_by_category_and_tool(tmp_path, capsys):
     out = tmp_path / "cross.jsonl"
     words = ["augment", "--category", "tool_identity", "--category", "direct_answers"]

@@ -1,11 +1,14 @@
 """How many examples, of which kinds, and which drafts are not taken."""
 
+import re
+
 import pytest
 
 from fixtures import SUITE_FOLDER, UNSEEN_SUITE_FOLDER, CallgateError, load_suite
 from pipeline.data.augment.example import Ask, Code, Say
 from pipeline.data.augment.generate import WEIGHTS, Wish, fulfil, generate, share_out
 from pipeline.data.augment.kind import CATEGORIES, Kind
+from pipeline.data.augment.manner import Manner
 
 
 def saying(name, makes, weight=1.0):
@@ -69,3 +72,12 @@ def test_the_tools_of_an_example_are_those_that_its_calls_name():
     kind = Kind("both", "cross_tool", lambda scene: (Ask(scene.path()), code), ("read_file",))
     (found,) = fulfil([Wish("some", (kind,), 1)], 1)
     assert found[0].tools == ("git_status", "read_file")
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_further_wordings_are_filled_and_answered(category):
+    # Each row is checked and run while it is made; this many meet most of the wordings.
+    rows = generate({category: 300}, 3, manner=Manner(one_style=True, wide=True))
+    assert len(rows) == 300
+    said = [row.row["messages"][1]["content"] for row in rows]
+    assert [text for text in said if re.search(r"\$[a-z]+|\{[a-z_]+\}", text)] == []
