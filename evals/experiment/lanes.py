@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fixtures import CallgateError
+from pipeline.ending import ended_like_interrupted
 from pipeline.model.blas import THREADS_VARIABLE
 from pipeline.model.train.progress import duration
 
@@ -79,11 +79,8 @@ class _Lanes:
     def run(self) -> list[ArmBuild]:
         """Run all builds and return those that failed."""
         # To be told to end must not leave builds behind that go on.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
+        with ended_like_interrupted():
             codes = self._run_all()
-        finally:
-            signal.signal(signal.SIGTERM, before)
         return [build for build, code in zip(self._builds, codes, strict=True) if code]
 
     def _run_all(self) -> list[int]:

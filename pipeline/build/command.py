@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
 
+from ..ending import ended_like_interrupted
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from .build import EVALUATE, GATE, STAGES, TRAIN, Build
 from .profile import CHECKOUT, Profile, built_in, read_profile
@@ -190,7 +191,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     say(f"build {build.folder}")
     try:
-        chain.run()
+        # The cases are asked in a process of its own, which must not go on without this one.
+        with ended_like_interrupted():
+            chain.run()
     except NotWhatWasTrained as problem:
         say(f"callgate: {problem}")
         return EXIT_STOPPED

@@ -7,13 +7,6 @@ from fixtures import CallgateError
 from pipeline.benchmark import run_benchmark
 
 
-@pytest.fixture(autouse=True)
-def sigterm_as_before():
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
 def test_a_measurement_that_ends_is_fine(capsys):
     assert run_benchmark(lambda: print("12 tokens/s")) == 0
     assert capsys.readouterr() == ("12 tokens/s\n", "")
@@ -29,5 +22,7 @@ def test_bad_input_is_said_in_a_sentence(capsys):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_measurement(capsys, number):
+    before = signal.getsignal(number)
     assert run_benchmark(lambda: os.kill(os.getpid(), number)) == 130
+    assert signal.getsignal(number) is before
     assert capsys.readouterr().err == "interrupted\n"

@@ -49,3 +49,21 @@ def test_workers_end_with_a_killed_build_and_the_next_goes_on(builds):
     lines = (builds.folder / "adapter" / "loss.csv").read_text().splitlines()[1:]
     told = dict.fromkeys(int(line.split(",")[0]) for line in lines)
     assert list(told) == list(range(0, 101, 2))
+
+
+def test_a_build_that_is_told_to_end_asks_no_further(builds):
+    program = f"import sys; from pipeline.cli import main; sys.exit(main({builds.words()!r}))"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=CHECKOUT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert any(line.startswith("asking 57 cases") for line in process.stderr)
+        process.terminate()
+        # All that hold this end have ended: no child asks on.
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert "callgate: stopped in evaluate after " in said
+    assert list(builds.folder.parent.glob("**/results.json")) == []
