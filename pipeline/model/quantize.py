@@ -9,7 +9,7 @@ from ..data.progress import progress_bar
 from .folder import check_model_folder
 from .folders import check_space
 from .loading import load_lazily, load_model
-from .recipe import Layer, Recipe, Setting, matches, setting_of
+from .recipe import Calibration, Layer, Recipe, Setting, matches, setting_of
 from .sample import rows_for, spread
 from .writing import stored_bytes, write_model_folder
 
@@ -24,13 +24,6 @@ class Quantization(NamedTuple):
     skipped: tuple[str, ...]  # layers that stayed wide: their width is no multiple of the group
     settings: dict[str, Setting]  # of every layer that was quantized
     size: int  # bytes of weights
-
-
-class Calibration(NamedTuple):
-    """The rows whose answers quantizing must not change: a JSON Lines file, and how many of it."""
-
-    data: Path
-    rows: int = 64
 
 
 def _layers_of(model: "nn.Module") -> "dict[Layer, nn.Module]":
@@ -92,24 +85,34 @@ def _config_of(
     return config | {"quantization": quantization, "quantization_config": quantization}
 
 
-def _round_with_rows(
+def _calibrate(
     model: "nn.Module",
     stored: "dict[str, nn.Module]",
     settings: dict[str, Setting],
     source: Path,
     calibration: Calibration,
 ) -> None:
-    """Put layers rounded by GPTQ in the place of those that were rounded to the nearest value."""
-    from mlx.utils import tree_unflatten
-
-    from .gptq import gptq_layers
-
+    """Change what was rounded to the nearest value, so that answers to rows change least."""
     loaded = load_model(source)
-    rows = [row.tokens for row in spread(rows_for(loaded, calibration.data), calibration.rows)]
-    total = sum(int(stored[path].weight.size) for path in settings)
-    with progress_bar("rounding", total) as advance:
-        made = gptq_layers(loaded.model, stored, settings, rows, advance)
-    model.update_modules(tree_unflatten(list(made.items())))
+    chosen = spread(rows_for(loaded, calibration.data), calibration.rows)
+    rows = [row.tokens for row in chosen]
+    if calibration.method == "awq":
+        from .awq import scale_and_clip
+
+        scale_and_clip(loaded, model, settings, rows)
+    elif calibration.method == "dwq":
+        from .dwq import learn_scales
+
+        learn_scales(loaded, model, rows)
+    else:
+        from mlx.utils import tree_unflatten
+
+        from .gptq import gptq_layers
+
+        total = sum(int(stored[path].weight.size) for path in settings)
+        with progress_bar("rounding", total) as advance:
+            made = gptq_layers(loaded.model, stored, settings, rows, advance)
+        model.update_modules(tree_unflatten(list(made.items())))
 
 
 def quantize_folder(
@@ -117,7 +120,7 @@ def quantize_folder(
 ) -> Quantization:
     """Write the model of `source` quantized into the existing empty folder `target`.
 
-    Weights are rounded to the nearest value; with `calibration` those of linear layers by GPTQ.
+    Weights are rounded to the nearest value; with `calibration` so that answers change least.
     Raises CallgateError when the source is not whole, is quantized already, or no layer's width
     is a multiple of the group, and when the disk is too small.
     """
@@ -145,7 +148,7 @@ def quantize_folder(
     size = stored_bytes(model)
     check_space(target.parent, size, "the quantized model")
     if calibration is not None:
-        _round_with_rows(model, stored, settings, source, calibration)
+        _calibrate(model, stored, settings, source, calibration)
     bits_per_weight = float(compute_bits_per_weight(model))
     write_model_folder(target, model, _config_of(config, recipe, settings), source)
     skipped = tuple(sorted(path for path, setting in wanted.items() if setting is None))

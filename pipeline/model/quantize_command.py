@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import BaseModel
 
@@ -13,10 +13,10 @@ from fixtures import CallgateError
 
 from ..files import sha256_of_file
 from .folders import megabytes
-from .recipe import BITS, GROUP_SIZES, Recipe, Rule, parse_rule
+from .recipe import BITS, GROUP_SIZES, Calibration, Method, Recipe, Rule, parse_rule
 
 if TYPE_CHECKING:
-    from .quantize import Calibration, Quantization
+    from .quantize import Quantization
 
 _EPILOG = """
 A rule of --keep is LAYERS=BITS, LAYERS=BITS/GROUP or LAYERS=wide; of several rules for a layer the
@@ -27,6 +27,11 @@ examples:
   callgate quantize models/cleaned -o models/cleaned-5bit
   callgate quantize models/cleaned -o models/cleaned-5bit --keep embed=8 --keep v_proj=6
   callgate quantize models/cleaned -o models/cleaned-4bit --bits 4 --keep 'model.layers.0.*=8/32'
+  callgate quantize models/cleaned -o models/cleaned-4bit --bits 4 --calibration data/train.jsonl
+
+With --calibration: gptq makes up for the error of a column of weights in the next ones, awq scales
+the inputs of layers so that the weights which matter are rounded least, dwq learns the scales from
+what the model answers before. awq rounds all linear layers alike, dwq takes longest.
 
 The folder is written whole or not at all.
 """
@@ -41,8 +46,9 @@ class QuantizeRecord(BaseModel):
     bits: int
     group_size: int
     rules: list[str]
-    calibration_sha256: str | None  # of the rows that GPTQ rounded for; None: nearest values
+    calibration_sha256: str | None  # of the rows that it was rounded for; None: nearest values
     calibration_rows: int | None
+    method: str | None = None  # gptq, awq or dwq; None: nearest values, or an older gptq
     bits_per_weight: float
     skipped: list[str]
     fingerprint: str
@@ -76,14 +82,19 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--calibration",
         type=Path,
         metavar="DATA",
-        help="round by GPTQ, so that answers to these rows (JSON Lines) change least",
+        help="round so that answers to these rows (JSON Lines) change least",
+    )
+    add(
+        "--method",
+        choices=get_args(Method),
+        help="how, see below (default with --calibration: gptq)",
     )
     add("--calibration-rows", type=int, default=64, help="rows of it to read (default: 64)")
     return parser.parse_args(arguments)
 
 
 def quantize_model(
-    source: Path, target: Path, recipe: Recipe, calibration: "Calibration | None" = None
+    source: Path, target: Path, recipe: Recipe, calibration: Calibration | None = None
 ) -> "Quantization":
     """Write the quantized model into the new folder `target`; raises CallgateError."""
     from .folder import QUANTIZE_RECORD, model_fingerprint
@@ -104,6 +115,7 @@ def quantize_model(
                 rules=[str(rule) for rule in recipe.rules],
                 calibration_sha256=calibration and sha256_of_file(calibration.data),
                 calibration_rows=calibration and calibration.rows,
+                method=calibration and calibration.method,
                 bits_per_weight=done.bits_per_weight,
                 skipped=list(done.skipped),
                 fingerprint=model_fingerprint(part),
@@ -139,11 +151,12 @@ def main(arguments: Sequence[str]) -> int:
     recipe = Recipe(options.bits, options.group_size, tuple(options.keep))
     calibration = None
     if options.calibration is not None:
-        from .quantize import Calibration
-
         if options.calibration_rows < 1:
             raise CallgateError("--calibration-rows must be at least 1")
-        calibration = Calibration(options.calibration, options.calibration_rows)
+        method: Method = options.method or "gptq"
+        calibration = Calibration(options.calibration, options.calibration_rows, method)
+    elif options.method is not None:
+        raise CallgateError("--method rounds for rows: give --calibration DATA too")
     done = quantize_model(options.model, options.out, recipe, calibration)
     for line in summary(done):
         print(line)

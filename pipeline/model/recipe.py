@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from fixtures import CallgateError
 
@@ -13,6 +14,17 @@ WIDE = "wide"
 
 _RULE = re.compile(r"(?P<which>[^=]+)=(?:(?P<bits>\d+)(?:/(?P<group>\d+))?|(?P<wide>wide))")
 _BLOCK = re.compile(r"\.(\d+)\.")
+
+
+Method = Literal["gptq", "awq", "dwq"]
+
+
+class Calibration(NamedTuple):
+    """The rows whose answers quantizing must not change: a JSON Lines file, and how many of it."""
+
+    data: Path
+    rows: int = 64
+    method: Method = "gptq"
 
 
 class Rule(NamedTuple):
