@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+# The folder of pyproject.toml, where the suite, its judge and the data sets lie.
+CHECKOUT = Path(__file__).resolve().parents[1]
+
 
 @contextmanager
 def atomic_writer(path: Path) -> Iterator[BinaryIO]:

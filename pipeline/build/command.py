@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from fixtures import CallgateError
 
 from ..ending import ended_like_interrupted
+from ..files import CHECKOUT
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from .build import EVALUATE, GATE, STAGES, TRAIN, Build
-from .profile import CHECKOUT, Profile, built_in, read_profile
+from .profile import Profile, built_in, read_profile
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -200,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
     print("\n" + "\n".join(chain.table()))
     if until is not None:
         return 0
-    from .asking import hold_gate
+    from ..asking import hold_gate
 
     run = Path(chain.record.stages[EVALUATE].output)
     policy = build.profile.gate.policy

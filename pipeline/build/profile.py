@@ -9,12 +9,12 @@ from fixtures import CallgateError
 from fixtures.toml_files import read_toml, validated
 
 from ..data.clean_command import FIXER_IDS
+from ..files import CHECKOUT
 from ..model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from ..model.recipe import Recipe, parse_rule
 from ..model.train.settings import TrainingSettings, settings_from
 from ..model.train.workers import check_workers
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PROFILES = CHECKOUT / "pipeline" / "profiles"
 EMBEDDED = "embedded"
 

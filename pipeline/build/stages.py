@@ -4,9 +4,9 @@ from pathlib import Path
 
 from fixtures import SUITE_FOLDER, load_suite
 
+from ..asking import Asking, ask_cases, judge_fingerprint, passes_of
 from ..files import sha256_of_file
-from ..model.folder import FUSE_RECORD, QUANTIZE_RECORD, read_json_object
-from .asking import Asking, ask_cases, judge_fingerprint
+from ..model.folder import FUSE_RECORD, QUANTIZE_RECORD
 from .build import EVALUATE, FUSE, QUANTIZE, Build, is_file
 from .data_stages import audit_stage, clean_stage
 from .model_stages import (
@@ -42,8 +42,8 @@ def evaluate_stage(build: Build, which: Model) -> Stage:
             max_tokens=table.max_tokens,
         )
         run = ask_cases(asking)
-        summary = read_json_object(run / "results.json")["summary"]
-        said = f"{summary['strict']} of {summary['cases']} strict, {run.name}"
+        passes = passes_of(run)
+        said = f"{passes.strict} of {passes.cases} strict, {run.name}"
         return Outcome(sha256_of_file(run / "results.json"), said, run)
 
     inputs = {

@@ -16,6 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from ..files import CHECKOUT
 from . import embedded
 from .blas import INSTALL_CURE, THREADS_VARIABLE, Blas, needs_fast_blas
 from .memory import free_memory, total_memory
@@ -33,7 +34,6 @@ PACKAGES = (
     "pytest-xdist",
     "pydantic",
 )
-_CHECKOUT = Path(__file__).resolve().parents[2]
 # Import, both model folders, an adapter and a few runs.
 _ENOUGH_DISK_GB = 2.0
 # The widened embedded model, its caches for 57 cases, and Python.
@@ -196,7 +196,7 @@ def examine() -> Report:
     compute, findings = _compute()
     model = embedded_model_state(embedded.EMBEDDED_MODEL)
     total, free = (size and size / 1e9 for size in (total_memory(), free_memory()))
-    disk_free = shutil.disk_usage(_CHECKOUT).free / 1e9
+    disk_free = shutil.disk_usage(CHECKOUT).free / 1e9
     return Report(
         platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=platform.python_version(),

@@ -1,11 +1,16 @@
 """`callgate fidelity`: whether fused and quantized models still are what was trained."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
+
+from ...asking import compare_runs
+from ...files import CHECKOUT, write_atomic
+from .cases import ask_models, cost_of
 
 if TYPE_CHECKING:
     from .comparing import Compared
@@ -21,8 +26,8 @@ example:
   callgate fidelity adapters/cleaned --fused models/cleaned --quantized models/cleaned-5bit \\
     --data data/cleaned/valid.jsonl --json fidelity.json
 
-What quantizing costs on the 57 cases, asking both models tells: `pytest evals --model DIR` for
-each, then `callgate compare` with both runs.
+What quantizing costs on the cases, --cases tells: it asks the fused and the quantized models all of
+them (a minute each for the embedded model), and compares the runs as `callgate compare` does.
 
 Exit codes: 0 fine, perhaps with warnings; 1 a model is not what was trained; 2 bad input.
 """
@@ -51,6 +56,15 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     add("--base", type=Path, metavar="DIR", help="the base model (default: what ADAPTER names)")
     add("--rows", type=int, default=32, help="rows to predict, spread over DATA (default: 32)")
     add("--other-base", action="store_true", help="the base is not the one it was trained on")
+    add("--cases", action="store_true", help="ask the models the cases too: what quantizing costs")
+    add(
+        "--reports",
+        type=Path,
+        metavar="DIR",
+        default=CHECKOUT / "reports",
+        help="with --cases: where the runs go (default: reports/)",
+    )
+    add("--max-tokens", type=int, default=512, help="with --cases: of an answer (default: 512)")
     add("--json", type=Path, metavar="FILE", help="write the result")
     return parser.parse_args(arguments)
 
@@ -80,14 +94,25 @@ def table_of(fidelity: "Fidelity") -> list[str]:
     ]
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _with_cases(fidelity: "Fidelity", reports: Path, max_tokens: int) -> "Fidelity":
+    """Return the result with the passes of each model, once the runs are compared and shown."""
+    fused, *others = asked = ask_models(fidelity.folders, reports, max_tokens, _say)
+    for other in others:
+        compare_runs(Path(fused.run), Path(other.run))
+    return fidelity.model_copy(update={"cases": asked})
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run `callgate fidelity` and return its exit code; raises CallgateError for bad input."""
     options = parse_arguments(arguments)
     if options.json is not None and not options.json.parent.is_dir():
         raise CallgateError(f"{options.json.parent}: no such folder")
-    import sys
-
-    from ...files import write_atomic
+    if options.cases and not options.reports.is_dir():
+        raise CallgateError(f"{options.reports}: no such folder")
     from .measuring import FidelitySettings, measure_fidelity
 
     settings = FidelitySettings(
@@ -99,7 +124,9 @@ def main(arguments: Sequence[str]) -> int:
         rows=options.rows,
         other_base=options.other_base,
     )
-    fidelity = measure_fidelity(settings, lambda line: print(line, file=sys.stderr, flush=True))
+    fidelity = measure_fidelity(settings, _say)
+    if options.cases and fidelity.passed:
+        fidelity = _with_cases(fidelity, options.reports, options.max_tokens)
     if options.json is not None:
         write_atomic(options.json, fidelity.model_dump_json(indent=2) + "\n")
     print(
@@ -109,4 +136,6 @@ def main(arguments: Sequence[str]) -> int:
     print("\n".join(table_of(fidelity)))
     for finding in fidelity.findings:
         print(f"{finding.severity}: {finding.message}")
+    if fidelity.cases:
+        print("\n".join(cost_of(fidelity.cases)))
     return 0 if fidelity.passed else EXIT_FINDING

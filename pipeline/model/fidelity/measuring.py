@@ -14,6 +14,7 @@ from ..adapter import Adapter, apply_adapter, base_of, read_adapter
 from ..folder import check_model_folder
 from ..loading import LoadedModel, load_model
 from ..sample import rows_for, spread
+from .cases import CasesAsked
 from .comparing import (
     Compared,
     Prediction,
@@ -64,6 +65,7 @@ class Fidelity(BaseModel):
     folders: list[Weighed]
     compared: list[Compared]
     findings: list[Finding]
+    cases: list[CasesAsked] = []  # of the fused and the quantized models, when they were asked
 
     @property
     def passed(self) -> bool:

@@ -24,14 +24,14 @@ from fixtures import CallgateError
 
 from ...benchmark import run_benchmark
 from ...data.chunks import split_lines
+from ...files import CHECKOUT
 from ..embedded import EMBEDDED_MODEL_UNQUANTIZED
 from .losses import read_losses
 from .settings import TrainingSettings
 
 _PLAIN = Path(__file__).with_name("plain.py")
-_CHECKOUT = Path(__file__).resolve().parents[3]
 _OURS = (
-    f"import sys; sys.path.insert(0, {str(_CHECKOUT)!r}); "
+    f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); "
     "from pipeline.cli import main; sys.exit(main())"
 )
 
@@ -166,7 +166,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m pipeline.model.train.bench", description=(__doc__ or "").split("\n\n")[0]
     )
     add = parser.add_argument
-    add("--data", type=Path, default=_CHECKOUT / "data" / "balanced", help="folder of train.jsonl")
+    add("--data", type=Path, default=CHECKOUT / "data" / "balanced", help="folder of train.jsonl")
     add("--model", type=Path, default=EMBEDDED_MODEL_UNQUANTIZED, help="model folder")
     add("--rows", type=int, default=12, help="rows in the sample (%(default)s)")
     add("--batch-size", type=int, default=4, help="rows in a batch (%(default)s)")

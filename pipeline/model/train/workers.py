@@ -25,13 +25,13 @@ from typing import IO, NamedTuple
 from fixtures import CallgateError
 
 from ...cli import EXIT_INTERRUPTED
+from ...files import CHECKOUT
 from ..blas import THREADS_VARIABLE
 
 _RANK, _HOSTS = "MLX_RANK", "MLX_HOSTFILE"
 _WATCHED = "CALLGATE_ENDS_WITH_STDIN"
-_CHECKOUT = Path(__file__).resolve().parents[3]
 _RUN = (
-    f"import sys; sys.path.insert(0, {str(_CHECKOUT)!r}); "
+    f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); "
     "from pipeline.cli import main; sys.exit(main())"
 )
 _SECONDS_TO_SPEAK = 2.0

@@ -1,6 +1,7 @@
 """The path of the 32B model, walked by a tiny one: a 4-bit Qwen2 base, fused, 5 bits, asked."""
 
 import shutil
+from pathlib import Path
 
 from pipeline.cli import main
 from pipeline.model.chat import render
@@ -41,6 +42,33 @@ def test_fused_and_quantized_models_still_are_the_adapter(production, capsys):
     assert capsys.readouterr().out.splitlines()[0] == (
         f"212 tokens of 8 answers in 4 rows of {production}/valid.jsonl"
     )
+
+
+def test_models_are_asked_the_cases_and_compared(production, tmp_path, capfd):
+    words = ["fidelity", production / "adapter", "--fused", production / "fused"]
+    words += ["--data", production / "valid.jsonl", "--quantized", production / "5bit"]
+    words += ["--cases", "--max-tokens", 4, "--reports", tmp_path]
+    words += ["--json", tmp_path / "fidelity.json"]
+    assert main(list(map(str, words))) == 0
+    found = Fidelity.model_validate_json((tmp_path / "fidelity.json").read_bytes())
+    assert [(one.model, one.strict, one.cases) for one in found.cases] == [
+        ("fused", 0, 57),
+        ("5bit", 0, 57),
+    ]
+    assert all((Path(one.run) / "results.json").is_file() for one in found.cases)
+    said = capfd.readouterr().out
+    assert said.splitlines()[-2:] == [
+        "fused passes 0 of 57 cases (0001_fidelity-fused)",
+        "5bit passes 0 of 57 cases, as many (0002_fidelity-5bit)",
+    ]
+    assert "0 fixed, 0 broken: every case ended as before" in said
+
+
+def test_runs_need_a_folder_to_go_to(production, tmp_path, capsys):
+    words = ["fidelity", str(production / "adapter"), "--fused", str(production / "fused")]
+    words += ["--data", str(production / "valid.jsonl"), "--cases"]
+    assert main([*words, "--reports", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err == f"callgate: error: {tmp_path}/none: no such folder\n"
 
 
 def test_the_5_bit_model_answers(production):

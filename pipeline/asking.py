@@ -6,19 +6,26 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fixtures import CallgateError
 
-from ..files import sha256_of_file
-from ..model.folder import read_json_object
-from .profile import CHECKOUT
+from .files import CHECKOUT, sha256_of_file
+from .model.folder import read_json_object
 
 # What the judge says of an answer changes with this file's JUDGE_VERSION.
 _JUDGE = CHECKOUT / "evals" / "judge" / "judge.py"
 
 
-class StageFailed(CallgateError):  # noqa: N818 - said of a stage, not of an exception
+class AskingFailed(CallgateError):  # noqa: N818 - said of the asking, not of an exception
     """A child process that ended badly: it has said why itself."""
+
+
+class Passes(NamedTuple):
+    """How many of the cases of a run passed strictly."""
+
+    strict: int
+    cases: int
 
 
 def judge_fingerprint() -> str:
@@ -42,8 +49,8 @@ class Asking:
     model_fingerprint: str
     name: str
     reports: Path
-    log: Path
     max_tokens: int
+    log: Path | None = None  # None: the output goes where ours goes
 
 
 def _runs_of(asking: Asking) -> list[Path]:
@@ -68,14 +75,28 @@ def ask_cases(asking: Asking) -> Path:
     code = _run([*words, "--gate", "off", "-p", "no:cacheprovider"], asking.log)
     new = [run for run in _runs_of(asking) if run not in before]
     if code or not new:
-        raise StageFailed(
-            f"asking the cases ended with code {code} (its output: {asking.log}); the same "
-            "command goes on from the answers that are kept"
+        raise AskingFailed(
+            f"asking the cases ended with code {code} (its output: {asking.log or 'above'}); the "
+            "same command goes on from the answers that are kept"
         )
     return new[-1]
 
 
+def passes_of(run: Path) -> Passes:
+    """Return how many cases of a run folder passed."""
+    summary = read_json_object(run / "results.json")["summary"]
+    return Passes(summary["strict"], summary["cases"])
+
+
+def _callgate(*words: str) -> int:
+    return _run(["-c", f"import sys; from pipeline.cli import main; sys.exit(main({words!r}))"])
+
+
+def compare_runs(before: Path, after: Path) -> int:
+    """Print what changed from one run to another and return the exit code of `callgate compare`."""
+    return _callgate("compare", str(before), str(after))
+
+
 def hold_gate(run: Path, policy: str, reports: Path) -> int:
     """Print the verdict over a run and return the exit code of `callgate gate`."""
-    words = ["gate", str(run), "--policy", policy, "--reports", str(reports)]
-    return _run(["-c", f"import sys; from pipeline.cli import main; sys.exit(main({words!r}))"])
+    return _callgate("gate", str(run), "--policy", policy, "--reports", str(reports))
