@@ -114,6 +114,7 @@ def _command_of(arguments: Sequence[str], experiment: "Experiment") -> str:
 
 def _run(options: argparse.Namespace, arguments: Sequence[str]) -> "ExperimentRecord":
     from pipeline.files import write_atomic
+    from pipeline.model.folders import held_by
 
     from ..experiment.lanes import run_builds
     from ..experiment.plan import Experiment, experiment_record
@@ -133,13 +134,13 @@ def _run(options: argparse.Namespace, arguments: Sequence[str]) -> "ExperimentRe
     )
     if not (experiment.data / "train.jsonl").is_file():
         raise CallgateError(f"{options.data}: holds no train.jsonl")
-    experiment.folder.mkdir(parents=True, exist_ok=True)
     builds = experiment.builds
-    for build in builds:
-        build.write_profile()
     jobs = min(options.jobs or _default_jobs(len(builds)), len(builds))
-    print(f"{experiment.folder}: {len(builds)} builds, {jobs} at a time", flush=True)
-    run_builds(builds, jobs, lambda line: print(line, flush=True))
+    with held_by("experiment", experiment.folder):
+        for build in builds:
+            build.write_profile()
+        print(f"{experiment.folder}: {len(builds)} builds, {jobs} at a time", flush=True)
+        run_builds(builds, jobs, lambda line: print(line, flush=True))
     record = experiment_record(experiment, _command_of(arguments, experiment), builds)
     file = experiment.folder / "experiment.json"
     write_atomic(file, record.model_dump_json(indent=1) + "\n")

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from fixtures import CallgateError
 
+from ..model.folders import held_by
 from ..model.train.progress import duration
 from .record import NAME, BuildRecord, Made, read_record, write_record
 from .stage import Stage, Step, disposable, inputs_of, plan
@@ -27,12 +26,8 @@ def _held(folder: Path) -> Iterator[None]:
     """Make the build folder and hold its lock; raises CallgateError."""
     if folder.exists() and not (folder / NAME).is_file() and any(folder.iterdir()):
         raise CallgateError(f"{folder} is no build folder and not empty: choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(folder / ".callgate.build.lock", timeout=0):
-            yield
-    except Timeout:
-        raise CallgateError(f"{folder}: another build is at work there: wait for it") from None
+    with held_by("build", folder):
+        yield
 
 
 class Chain:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from fixtures import CallgateError
 
@@ -59,6 +59,17 @@ def locked_parent(parent: Path) -> Iterator[None]:
             for leftover in parent.glob(f".*{mark}*"):
                 shutil.rmtree(leftover, ignore_errors=True)
         yield
+
+
+@contextmanager
+def held_by(work: str, folder: Path) -> Iterator[None]:
+    """Make the folder and hold it for `work` ("build"); raises CallgateError where one has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / f".callgate.{work}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise CallgateError(f"{folder}: another {work} is at work there: wait for it") from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pipeline.build.adapters import wanted_identity
 from pipeline.build.record import BuildRecord, Made, write_record
 from pipeline.cli import main
 from pipeline.files import sha256_of_file
+from pipeline.model.folders import held_by
 from pipeline.model.train.manifest import AdapterManifest
 from pipeline.model.train.settings import TrainingSettings
 
@@ -143,3 +144,15 @@ def test_builds_that_fail_are_named_with_their_logs(tmp_path, capsys):
 def test_data_that_are_not_there_are_named(tmp_path, capsys):
     assert main(["experiment", "preambles", "--data", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"callgate: error: {tmp_path}: holds no train.jsonl\n"
+
+
+def test_one_experiment_at_a_time_works_in_a_folder(tmp_path, capsys):
+    (tmp_path / "train.jsonl").write_text("{}\n")
+    out = tmp_path / "small"
+    words = ["experiment", "preambles", "--data", str(tmp_path), "-o", str(out)]
+    with held_by("experiment", out):
+        assert main(words) == 2
+    assert capsys.readouterr().err == (
+        f"callgate: error: {out}: another experiment is at work there: wait for it\n"
+    )
+    assert list(out.glob("*.toml")) == []
