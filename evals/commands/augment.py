@@ -67,7 +67,7 @@ def _for_run(options: argparse.Namespace) -> int:
     if options.out is None:
         print("nothing is written yet: -o FILE writes these examples")
         return 0
-    fulfilled = fulfil(wishes, options.seed, options.suite, command.manner_of(options))
+    fulfilled = fulfil(wishes, options.seed, options.suite, one_style=not options.varied)
     examples = [example for granted in fulfilled for example in granted]
     Random(options.seed).shuffle(examples)
     print()

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from fixtures import SUITE_FOLDER, CallgateError
 
-from .manner import Manner
-
 if TYPE_CHECKING:
     from .generate import Example
 
@@ -68,19 +66,8 @@ def argument_parser() -> argparse.ArgumentParser:
         help="answer in many forms of code and words; without, the same request is always answered "
         "in the same form, which a small model learns from fewer rows",
     )
-    add(
-        "--wide",
-        action="store_true",
-        help="ask in three times as many ways, and about folders and things whose names are no "
-        "words; a small model then needs more rows",
-    )
     add("--suite", type=Path, default=SUITE_FOLDER, metavar="FOLDER", help="another suite to avoid")
     return parser
-
-
-def manner_of(options: argparse.Namespace) -> Manner:
-    """Return the manner that parsed options ask for."""
-    return Manner(one_style=not options.varied, wide=options.wide)
 
 
 def check_out(out: Path, *, force: bool) -> None:
@@ -103,9 +90,9 @@ def run(options: argparse.Namespace) -> int:
     if options.out is None:
         raise CallgateError("give -o OUT, where the rows go")
     if options.data_set is not None:
-        if options.category or options.count is not None or options.varied or options.wide:
+        if options.category or options.count is not None or options.varied:
             raise CallgateError(
-                "--data-set makes a whole set: leave out --category, --count, --varied and --wide"
+                "--data-set makes a whole set: leave out --category, --count and --varied"
             )
         return _make_data_set(options)
     if options.count is not None and options.count < 1:
@@ -116,8 +103,8 @@ def run(options: argparse.Namespace) -> int:
 
     chosen = {name: WEIGHTS.get(name, 1) for name in options.category or WEIGHTS}
     counts = share_out(options.count or DEFAULT_COUNT, chosen)
-    examples = generate(counts, options.seed, options.suite, manner_of(options))
-    write_examples(examples, options.out)
+    one_style = not options.varied
+    write_examples(generate(counts, options.seed, options.suite, one_style=one_style), options.out)
     return 0
 
 

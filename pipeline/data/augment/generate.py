@@ -14,19 +14,18 @@ from .example import Ask, Back, Draft, message_of, queries_of, row_of
 from .execution import check_draft
 from .kind import CATEGORIES, Kind
 from .kinds import kinds_of
-from .manner import MANY_STYLES, ONE_STYLE, Manner
 from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
 WEIGHTS: Mapping[str, int] = {
-    "direct_answers": 23,
-    "single_tool": 9,
-    "tool_identity": 8,
-    "field_access": 9,
-    "cross_tool": 21,
-    "edge_cases": 8,
-    "summary": 13,
-    "chaining": 9,
+    "direct_answers": 20,
+    "single_tool": 11,
+    "tool_identity": 10,
+    "field_access": 14,
+    "cross_tool": 22,
+    "edge_cases": 7,
+    "summary": 9,
+    "chaining": 7,
 }
 # After so many drafts in a row that were there already, a kind has said all that it has to say.
 TRIES = 60
@@ -98,7 +97,7 @@ class _Turns:
         del self.due[kind]
 
 
-def _examples_of(wish: Wish, seed: int, seen: _Seen, manner: Manner) -> list[Example]:
+def _examples_of(wish: Wish, seed: int, seen: _Seen, *, one_style: bool) -> list[Example]:
     random = Random(f"{seed} {wish.name}")
     turns = _Turns(wish.kinds, random)
     found: list[Example] = []
@@ -111,7 +110,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen, manner: Manner) -> list[Exa
             )
         kind = turns.next()
         draft_seed = random.getrandbits(48)
-        draft = kind.make(Scene(Random(draft_seed), **manner._asdict()))
+        draft = kind.make(Scene(Random(draft_seed), one_style=one_style))
         if not seen.admits(draft):
             tries += 1
             if tries >= TRIES:
@@ -126,7 +125,7 @@ def _examples_of(wish: Wish, seed: int, seen: _Seen, manner: Manner) -> list[Exa
 
 
 def fulfil(
-    wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER, manner: Manner = MANY_STYLES
+    wishes: Sequence[Wish], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = False
 ) -> list[list[Example]]:
     """Return the examples of each wish; the same for the same seed.
 
@@ -134,11 +133,11 @@ def fulfil(
     Raises CallgateError where the kinds of a wish have fewer examples to give.
     """
     seen = _Seen(suite)
-    return [_examples_of(wish, seed, seen, manner) for wish in wishes]
+    return [_examples_of(wish, seed, seen, one_style=one_style) for wish in wishes]
 
 
 def generate(
-    counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER, manner: Manner = ONE_STYLE
+    counts: Mapping[str, int], seed: int, suite: Path = SUITE_FOLDER, *, one_style: bool = True
 ) -> list[Example]:
     """Return so many examples of each category, shuffled; the same for the same seed.
 
@@ -150,7 +149,7 @@ def generate(
             known = ", ".join(CATEGORIES)
             raise CallgateError(f"there is no category {category!r}: known are {known}")
     wishes = [Wish(name, kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
-    granted = fulfil(wishes, seed, suite, manner)
+    granted = fulfil(wishes, seed, suite, one_style=one_style)
     found = [example for examples in granted for example in examples]
     Random(seed).shuffle(found)
     return found

@@ -8,21 +8,26 @@ from .sentences import DO, SHOW, TELL, part_of, wrap
 from .slots import Slots
 
 PAIRS = (
-    "$1 and $2",
-    "$1 and $2",
-    "$1, and $2",
-    "$1 and also $2",
-    "$1, then $2",
-    "both $1 and $2",
+    *("$1 and $2", "$1 and $2", "$1, and $2", "$1 and also $2", "$1, then $2", "$1, plus $2"),
+    *("$1 as well as $2", "$1, and besides that $2", "$1 along with $2", "$1, and next to it $2"),
 )
-DO_PAIRS = ("$1 and $2", "$1, then $2", "$1 and then $2", "$1 and also $2", "$1, and after that $2")
-LISTED = ("Two things: {}.", "I need two things: {}.", "In one go: {}.", "At once, please: {}.")
-THREE = ("Three things: {}.", "In one go: {}.", "All at once: {}.", "I need three things: {}.")
+DO_PAIRS = (
+    *("$1 and $2", "$1, then $2", "$1 and then $2", "$1 and also $2", "$1, and after that $2"),
+    *("$1; also $2", "$1 - and $2", "$1, and while you are at it $2", "$1; then $2"),
+)
+TOGETHER = (
+    *("In one go: {}.", "At once, please: {}.", "All at once: {}.", "Together: {}."),
+    *("Without a second round: {}.", "In a single call: {}.", "I'm after this: {}."),
+    *("My list: {}.", "The following: {}.", "All of this, please: {}.", "As one answer: {}."),
+)
+LISTED = ("Two things: {}.", "I need two things: {}.", "A pair of questions: {}.", *TOGETHER)
+THREE = ("Three things: {}.", "I need three things: {}.", "Three points: {}.", *TOGETHER)
 HEADS = {
-    "do": ("Please:", "To do:", "In one call:"),
-    "tell": ("Tell me:", "I need to know:", "In one go, find out:"),
-    "show": ("I need:", "Show me:", "Print:"),
+    "do": ("Please:", "To do:", "In one call:", "Do these for me:", "My to-do list:"),
+    "tell": ("Tell me:", "I need to know:", "In one go, find out:", "Questions:", "Find out:"),
+    "show": ("I need:", "Show me:", "Print:", "On one page, please:", "I want to see:"),
 }
+BETWEEN = (" ", " ", " Also: ", " And: ", " Then: ", " Besides: ", " Apart from that: ", "\n")
 SHARED = 0.5
 # Tools that take a path to code, so that a second one may be about "it".
 _OF_CODE = ("typecheck", "ruff_check", "document_symbols")
@@ -71,7 +76,7 @@ def joined_query(scene: Scene, aspects: Sequence[Aspect]) -> tuple[str, list[Slo
             wrap(scene, wraps[used], part_of(scene, aspect, used, slots))
             for aspect, used, slots in zip(aspects, forms, said, strict=True)
         ]
-        query = scene.pick((" ", " ", " Also: ", " And: ", " Then: ")).join(sentences)
+        query = scene.pick(BETWEEN).join(sentences)
     else:
         parts = [
             part_of(scene, aspect, form, slots) for aspect, slots in zip(aspects, said, strict=True)
@@ -94,7 +99,7 @@ def _sentence(scene: Scene, form: str, parts: list[str]) -> str:
         if form == "do":
             together = scene.pick((together, f"{first}, {second}, then {third}"))
     else:
-        shape = scene.pick(DO_PAIRS if form == "do" else PAIRS[:-1])
+        shape = scene.pick(DO_PAIRS if form == "do" else PAIRS)
         together = shape.replace("$1", parts[0]).replace("$2", parts[1])
     if form == "do" and len(parts) == 2 and scene.chance(0.2):
         return f"First {parts[0]}, then {parts[1]}."

@@ -13,7 +13,7 @@ from .symbols import Item
 from .vocabulary import OpenWords, Wordings
 
 # How many of the folders, files and things have a name that is no word.
-INVENTED = 0.15
+INVENTED = 0.25
 ONSETS = (
     *("b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z"),
     *("br", "cl", "dr", "fl", "gr", "pl", "qu", "sh", "sk", "st", "th", "tr", "lm", "nd", "rt"),
@@ -42,29 +42,28 @@ class Scene(Project):
 
     Two scenes made with the same state of random numbers say the same. In one style only the
     queries, arguments and results vary: the same request is always answered in the same form.
-    A `wide` scene asks in more ways and about names that are no words.
     """
 
-    def __init__(self, random: Random, *, one_style: bool = False, wide: bool = False) -> None:
-        self.one_style, self.wide = one_style, wide
+    def __init__(self, random: Random, *, one_style: bool = False) -> None:
+        self.one_style = one_style
         super().__init__(random)
         self._authors = [self._new_author() for _ in range(4)]
         self._today = FIRST_DAY + timedelta(days=random.randrange(1200))
 
     def pick(self, choices: Sequence[Item]) -> Item:
-        """Return one of the choices; of a wide scene also a further wording, or a word of no list.
+        """Return one of the choices; in one style also of further wordings, or a word of no list.
 
         Names that a model has seen before it need not copy; a project of its user has others.
         """
-        if self.wide and isinstance(choices, Wordings):
+        if self.one_style and isinstance(choices, Wordings):
             return super().pick(cast("Sequence[Item]", choices.all))
-        if self.wide and isinstance(choices, OpenWords) and self.chance(INVENTED):
+        if self.one_style and isinstance(choices, OpenWords) and self.chance(INVENTED):
             return cast("Item", self.invented())
         return super().pick(choices)
 
     def some(self, choices: Sequence[Item], count: int) -> list[Item]:
         """Return so many different ones of the choices, in random order."""
-        if self.wide and isinstance(choices, Wordings):
+        if self.one_style and isinstance(choices, Wordings):
             return super().some(cast("Sequence[Item]", choices.all), count)
         return super().some(choices, count)
 

@@ -26,7 +26,7 @@ QUESTION_WORDS = (
     "on",
     "at",
 )
-# How often a query has a remark before or after it; the second in wide sets.
+# How often a query has a remark before or after it; the second where there is one style.
 FRAMED, MOSTLY_FRAMED = 0.1, 0.25
 HASTY = 0.05
 
@@ -47,7 +47,7 @@ def wrap(scene: Scene, forms: tuple[str, ...], part: str) -> str:
 
 def framed(scene: Scene, text: str) -> str:
     """Return a query, now and then with a remark before or after it, or typed in a hurry."""
-    if scene.chance(MOSTLY_FRAMED if scene.wide else FRAMED):
+    if scene.chance(MOSTLY_FRAMED if scene.one_style else FRAMED):
         if scene.chance(0.5):
             first, *rest = text.split(" ", 1)
             small = first.lower() if first[1:].islower() and first.isalpha() else first

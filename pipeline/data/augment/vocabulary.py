@@ -63,9 +63,9 @@ class Complaints:
 
 
 class Wordings(tuple[str, ...]):
-    """Ways to word something, and `all` of them: with those that only wide sets use.
+    """Ways to word something, and `all` of them: with those that only sets of one style use.
 
-    What stands in the data sets is fixed; wordings that come later must not change it.
+    What stands in `data/augmented` is fixed; wordings that come later must not change it.
     """
 
     all: tuple[str, ...]
@@ -82,7 +82,7 @@ class Wordings(tuple[str, ...]):
 
 
 def together(first: tuple[str, ...], second: tuple[str, ...]) -> Wordings:
-    """Return the wordings of both, the usual ones before those of wide sets."""
+    """Return the wordings of both, the usual ones before those of one style."""
     found = [Wordings(part) if not isinstance(part, Wordings) else part for part in (first, second)]
     return Wordings((*first, *second), (word for part in found for word in part.all[len(part) :]))
 

@@ -39,6 +39,8 @@ INTRO_SHARE = 0.4
 CONDITIONAL = 0.3
 NOT_MET = 0.3
 TO_THE_END = 0.3
+# The same where there is one style: summaries teach it at less cost.
+SELDOM_TO_THE_END = 0.1
 TRIES = 60
 # Characters of a text result that a summary may still follow.
 LONGEST_TEXT = 300
@@ -184,14 +186,15 @@ def _chain(pair: Pair, scene: Scene) -> Draft:
         frames = steps()["if_true"]
     first, found, second = _first_step(scene, pair, clean)
     text = _asked(scene, scene.pick(frames), first, second, when)
-    asked = Ask(framed(scene, text) if scene.wide else text)
+    asked = Ask(framed(scene, text) if scene.one_style else text)
     begun = (asked, Code(showing(scene, first.tool, first.arguments)), Back(found))
     if not met:
         told = telling(scene, first.tool, first.arguments, found)
         separator = "\n" if "\n" in told else " "
         return *begun, Say(told + separator + scene.pick(steps()["not_needed"]))
     code = Code(second.code or showing(scene, second.tool, second.arguments))
-    ending = _second_result(scene, second) if scene.chance(TO_THE_END) else ()
+    to_the_end = scene.chance(SELDOM_TO_THE_END if scene.one_style else TO_THE_END)
+    ending = _second_result(scene, second) if to_the_end else ()
     return *begun, code, *ending
 
 

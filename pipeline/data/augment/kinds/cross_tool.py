@@ -16,7 +16,7 @@ from ..sentences import DO, TELL, capital, framed, wrap
 from ..slots import Slots
 
 # How much of the category each way of crossing tools has, in percent.
-FLOWS, PIPES, PAIRS, TRIPLES = 15, 34, 20, 8
+FLOWS, PIPES, PAIRS, TRIPLES = 22, 32, 17, 8
 PROGRAMS = (
     *("ruff format", "ruff check --fix", "black", "isort", "wc -l", "head -n 5", "chmod 644"),
     *("pyupgrade", "docformatter --check", "file", "stat", "sha256sum", "git blame -s", "ls -l"),

@@ -1,7 +1,7 @@
 """Questions that are answered with what the model knows, without a call."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +11,12 @@ from ..example import Ask, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
 from ..vocabulary import Wordings, frozen
+from .requests import request
 
 FOLDER = Path(__file__).parent / "answers"
 
-# Of what matters most, beside 12.3 for all the rest.
-ESSENTIAL = 24.0
+# Of what matters most, beside 15.3 for all the rest.
+ESSENTIAL = 21.0
 BEFORE = (
     *("", "", "", "", "", "Quick question: ", "Just curious: ", "One question: ", "In general: "),
     *("Short question. ", "Something I never understood: ", "Help me out: "),
@@ -134,8 +135,15 @@ def which_tool(scene: Scene) -> tuple[str, str]:
     return scene.pick(about.wishes), scene.style.pick(THAT_TOOL).format(**about._asdict())
 
 
-def _which_tool(scene: Scene) -> Draft:
-    wish, answer = which_tool(scene)
+def tool_for_wish(scene: Scene) -> tuple[str, str]:
+    """Return a wish as it is also fulfilled by calls, and the answer which tool fulfils it."""
+    about = scene.pick(tools_to_explain())
+    answer = scene.style.pick(THAT_TOOL).format(**about._asdict())
+    return request(scene, about.name).say(scene, "wishes"), answer
+
+
+def _naming(choose: Callable[[Scene], tuple[str, str]], scene: Scene) -> Draft:
+    wish, answer = choose(scene)
     return Ask(scene.pick(WHICH_TOOL).format(wish=wish)), Say(answer)
 
 
@@ -153,7 +161,8 @@ def _kinds() -> Iterator[Kind]:
     for topic, weight in topics:
         make = _asking(answers_of(topic), framed=topic != "talk")
         yield Kind(f"{topic}_question", "direct_answers", make, weight=weight)
-    yield Kind("which_tool", "direct_answers", _which_tool, weight=1.5)
+    yield Kind("which_tool", "direct_answers", partial(_naming, which_tool), weight=1.5)
+    yield Kind("tool_for_wish", "direct_answers", partial(_naming, tool_for_wish), weight=3.0)
     yield Kind("about_tool", "direct_answers", _about_tool, weight=0.8)
     # A kind each, so that one is asked as often as the other.
     essentials = [*answers_of("essentials_python"), *answers_of("essentials_tools")]

@@ -9,7 +9,7 @@ from ..example import Ask, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
 from ..vocabulary import Wordings
-from .direct_answers import FOLDER, which_tool
+from .direct_answers import FOLDER, tool_for_wish, which_tool
 
 BANS = Wordings(
     usual=(
@@ -132,7 +132,7 @@ def pastes() -> tuple[Paste, ...]:
 
 
 def _banned(scene: Scene) -> Draft:
-    wish, answer = which_tool(scene)
+    wish, answer = scene.pick((which_tool, tool_for_wish))(scene)
     return Ask(scene.pick(BANS).format(wish=wish)), Say(answer)
 
 
@@ -146,6 +146,6 @@ def _pasted(scene: Scene) -> Draft:
 
 
 KINDS = (
-    Kind("banned_call", "edge_cases", _banned, weight=2.0),
+    Kind("banned_call", "edge_cases", _banned, weight=2.5),
     Kind("pasted_output", "edge_cases", _pasted, weight=2.5),
 )

@@ -4,6 +4,8 @@ from functools import partial
 from itertools import combinations
 from string import Template
 
+from fixtures.toml_files import read_toml
+
 from ..aspects import aspects_of, own_name
 from ..crossing import Figure, Listing, figures, listings, texts
 from ..example import Ask, Code, Draft
@@ -11,34 +13,16 @@ from ..kind import Kind
 from ..scene import Scene
 from ..sentences import DO, SHOW, capital, framed, wrap
 from ..slots import Slots
+from ..vocabulary import frozen
+from .requests import PHRASES
 
 # How much of the category each way of bringing results together has, in percent.
-SAVED_LISTS, SAVED_FIGURES, SHOWN_FIGURES = 10, 8, 5
+SAVED_LISTS, SAVED_FIGURES, SHOWN_FIGURES = 9, 7, 5
 
-SAVE = (
-    "save {it} as {file}",
-    "save {it} in {file}",
-    "write {it} to {file}",
-    "write {it} into {file}",
-    "store {it} in {file}",
-    "put {it} into {file}",
-    "create {file} with {it}",
-    "make a file {file} with {it}",
-    "fill {file} with {it}",
-)
-SAVE_LINES = (*SAVE, "write {it} to {file}, one a line", "save {it} as {file}, line by line")
-BULLETS = (
-    "turn {it} into a bullet list and save it as {file}",
-    "write {it} to {file} as a list with dashes",
-    "make a Markdown list of {it} in {file}",
-    "save {it} as a bulleted list in {file}",
-)
-TWO_LINES = (
-    "write {file} with two lines: {it}",
-    "create {file}, first line {one}, second line {other}",
-    "make {file} say {it}, a line each",
-    "save two lines in {file}: {it}",
-)
+FORMS: dict[str, tuple[str, ...]] = frozen(read_toml(PHRASES / "reports.toml"))
+SAVE, BULLETS, TWO_LINES = FORMS["save"], FORMS["bullets"], FORMS["two_lines"]
+SAVE_LINES = (*SAVE, *FORMS["save_lines"])
+CHECKBOX = "checkbox"
 
 
 def _call(part: Figure | Listing, slots: Slots) -> str:
@@ -61,12 +45,12 @@ def _saved_list(part: Listing, scene: Scene) -> Draft:
     slots = _slots(part.tool, scene)
     it, report = _filled(scene.pick(part.say), part, slots), str(slots["report"])
     bullets = scene.chance(0.35)
-    query = wrap(
-        scene, DO, scene.pick(BULLETS if bullets else SAVE_LINES).format(it=it, file=report)
-    )
+    form = scene.pick(BULLETS if bullets else SAVE_LINES)
+    query = wrap(scene, DO, form.format(it=it, file=report))
     item = part.item
     if bullets:
-        item = item.replace('f"', 'f"- ') if item.startswith('f"') else f'f"- {{{item}}}"'
+        mark = "- [ ] " if CHECKBOX in form else "- "
+        item = item.replace('f"', f'f"{mark}') if item.startswith('f"') else f'f"{mark}{{{item}}}"'
     item, loop = _filled(item, part, slots), _filled(part.loop, part, slots)
     ending = scene.style.pick(("", "", ' + "\\n"'))
     finish = f'write_file("{report}", "\\n".join(lines){ending})'
@@ -148,18 +132,8 @@ def _saved_figures(tools: tuple[str, ...], scene: Scene) -> Draft:
 def _shown_figures(tools: tuple[str, ...], scene: Scene) -> Draft:
     parts = _pick_figures(scene, tools)
     said, values = _told(scene, parts)
-    forms = (
-        "{it}?",
-        "In one go: {it}.",
-        "I need {it}.",
-        "Tell me {it}.",
-        "Tell me in one answer {it}.",
-        "Please report {it}.",
-        "Find out {it}.",
-        "{it}, please.",
-    )
     listed = _listed(scene, said)
-    query = capital(scene.pick(forms).format(it=listed))
+    query = capital(scene.pick(FORMS["shown"]).format(it=listed))
     if said[0].startswith("the") and scene.chance(0.4):
         query = wrap(scene, SHOW, listed)
     calls = [_call(part, slots) for part, slots in zip(parts, values, strict=True)]

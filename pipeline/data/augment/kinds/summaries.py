@@ -26,7 +26,7 @@ MOST = {
 SHORT = {"pytest_run": 6, "find_references": 4}
 # How often a tool is taken; a summary of text is asked for more rarely than one of a result.
 WEIGHTS = {
-    "pytest_run": 2.5,
+    "pytest_run": 3.5,
     "typecheck": 1.5,
     "ruff_check": 1.5,
     "git_log": 1.5,
@@ -46,7 +46,7 @@ def _summary(tool: str, scene: Scene) -> Draft:
     clean = scene.chance(CLEAN_SHARE.get(tool, FEW))
     size = scene.number(1, (SHORT if scene.one_style else MOST).get(tool, 3))
     result = asked.result(scene, "clean" if clean else "filled", size)
-    if scene.wide:
+    if scene.one_style:
         question = framed(scene, asked.say(scene, "questions"))
     else:
         question = scene.pick(BEFORE) + asked.say(scene, "questions") + scene.pick(AFTER)

@@ -7,6 +7,12 @@ from fixtures import Result
 
 from ..scene import Scene
 from .telling_git import git_diff_told, git_log_told, git_status_told
+from .telling_in_order import (
+    find_references_in_order,
+    pytest_run_in_order,
+    ruff_check_in_order,
+    typecheck_in_order,
+)
 from .telling_quality import pytest_run_told, ruff_check_told, typecheck_told
 from .telling_symbols import (
     document_symbols_told,
@@ -33,12 +39,20 @@ _TELLERS: Mapping[str, Callable[[Scene, Any, str], str]] = {
     "run_command": run_command_told,
     "write_file": write_file_told,
 }
+_IN_ORDER: Mapping[str, Callable[[Scene, Any, str], str]] = {
+    **_TELLERS,
+    "typecheck": typecheck_in_order,
+    "ruff_check": ruff_check_in_order,
+    "pytest_run": pytest_run_in_order,
+    "find_references": find_references_in_order,
+}
 # The argument that the result is spoken of by, where it is not the first.
 _SPOKEN_OF = dict.fromkeys(("goto_definition", "find_references", "hover"), "symbol")
 
 
 def telling(scene: Scene, tool: str, arguments: Mapping[str, Any], result: Result | str) -> str:
-    """Return what a tool's result says, in words of one of several shapes."""
+    """Return what a tool's result says, in words of one of several shapes; in one style of one."""
     of = arguments[_SPOKEN_OF[tool]] if tool in _SPOKEN_OF else next(iter(arguments.values()))
-    text = _TELLERS[tool](scene.style, result, of)
+    tellers = _IN_ORDER if scene.one_style else _TELLERS
+    text = tellers[tool](scene.style, result, of)
     return text[0].upper() + text[1:] if text.startswith(("the ", "it ")) else text

@@ -146,8 +146,8 @@ def test_a_whole_set_has_no_counts_to_choose(tmp_path, capsys):
     words = ["--data-set", "balanced", "--count", "5", "-o", str(tmp_path / "rows")]
     assert main(["augment", *words]) == 2
     assert capsys.readouterr().err == (
-        "callgate: error: --data-set makes a whole set: leave out --category, --count, "
-        "--varied and --wide\n"
+        "callgate: error: --data-set makes a whole set: leave out --category, --count and "
+        "--varied\n"
     )
     assert not (tmp_path / "rows").exists()
 

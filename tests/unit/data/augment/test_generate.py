@@ -8,7 +8,6 @@ from fixtures import SUITE_FOLDER, UNSEEN_SUITE_FOLDER, CallgateError, load_suit
 from pipeline.data.augment.example import Ask, Code, Say
 from pipeline.data.augment.generate import WEIGHTS, Wish, fulfil, generate, share_out
 from pipeline.data.augment.kind import CATEGORIES, Kind
-from pipeline.data.augment.manner import Manner
 
 
 def saying(name, makes, weight=1.0):
@@ -77,7 +76,7 @@ def test_the_tools_of_an_example_are_those_that_its_calls_name():
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_further_wordings_are_filled_and_answered(category):
     # Each row is checked and run while it is made; this many meet most of the wordings.
-    rows = generate({category: 300}, 3, manner=Manner(one_style=True, wide=True))
+    rows = generate({category: 300}, 3)
     assert len(rows) == 300
     said = [row.row["messages"][1]["content"] for row in rows]
     assert [text for text in said if re.search(r"\$[a-z]+|\{[a-z_]+\}", text)] == []

@@ -8,17 +8,17 @@ from pipeline.data.augment.vocabulary import Wordings, frozen, together
 FEW = Wordings(("a", "b"), ("c",))
 
 
-def picked(*, wide: bool) -> set[str]:
-    scene = Scene(Random(0), wide=wide)
+def picked(*, one_style: bool) -> set[str]:
+    scene = Scene(Random(0), one_style=one_style)
     return {scene.pick(FEW) for _ in range(60)}
 
 
-def test_a_wide_scene_words_in_further_ways() -> None:
-    assert picked(wide=True) == {"a", "b", "c"}
+def test_one_style_words_in_further_ways() -> None:
+    assert picked(one_style=True) == {"a", "b", "c"}
 
 
-def test_another_scene_keeps_to_the_usual_ways() -> None:
-    assert picked(wide=False) == {"a", "b"}
+def test_many_styles_keep_to_the_usual_ways() -> None:
+    assert picked(one_style=False) == {"a", "b"}
 
 
 def test_a_list_called_more_joins_the_list_beside_it() -> None:
@@ -50,8 +50,8 @@ def test_those_that_fit_stay_usual_or_further():
     assert few.all == ("every a", "every b")
 
 
-def test_a_wide_scene_names_things_by_words_of_no_list():
-    scenes = [Scene(Random(seed), wide=True) for seed in range(60)]
+def test_one_style_names_things_by_words_of_no_list():
+    scenes = [Scene(Random(seed), one_style=True) for seed in range(60)]
     known = set(scenes[0].words.nouns)
     invented = [noun for noun in (scene.noun() for scene in scenes) if noun not in known]
     assert 2 <= len(invented) <= 25
