@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from fixtures import CallgateError
 
 _BEING_MADE = ".part-"
 _BEING_REPLACED = ".old-"
+_SECONDS_OF_SILENCE = 1.0
 
 
 def check_output(target: Path, sources: Iterable[Path]) -> None:
@@ -52,13 +54,22 @@ def locked_parent(parent: Path) -> Iterator[None]:
     """Make the folder and hold its lock, so that one process at a time makes folders in it.
 
     The lock goes when its process dies; folders that it was making are removed by the next one.
+    Waits for another process that has it, and says so.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(parent / ".callgate.lock"):
+    lock = FileLock(parent / ".callgate.lock")
+    try:
+        lock.acquire(timeout=_SECONDS_OF_SILENCE)
+    except Timeout:
+        print(f"waiting for another callgate that makes a folder in {parent}", file=sys.stderr)
+        lock.acquire()
+    try:
         for mark in (_BEING_MADE, _BEING_REPLACED):
             for leftover in parent.glob(f".*{mark}*"):
                 shutil.rmtree(leftover, ignore_errors=True)
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager

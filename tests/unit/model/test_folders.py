@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 
@@ -64,3 +65,16 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
     assert [entry.name[:8] for entry in tmp_path.iterdir() if entry.is_dir()] == [".m.part-"]
     with locked_parent(tmp_path):
         assert [entry.name for entry in tmp_path.iterdir()] == [".callgate.lock"]
+
+
+def test_who_waits_for_another_says_so(tmp_path, capsys):
+    folder = tmp_path / "m"
+    command = [sys.executable, "-c", WRITE_HALF, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        Timer(2.5, process.kill).start()
+        with locked_parent(tmp_path):
+            assert process.wait() != 0
+    assert capsys.readouterr().err == (
+        f"waiting for another callgate that makes a folder in {tmp_path}\n"
+    )
