@@ -33,8 +33,10 @@ def learn_scales(
     """
     import mlx.core as mx
     from mlx import optimizers
-    from mlx.utils import tree_map
+    from mlx.utils import tree_map, tree_unflatten
     from mlx_lm.quant.dwq import dwq_quantize
+
+    from .dequantized import dense_layers
 
     held_out = rows[::_HELD_OUT]
     learnt = [row for number, row in enumerate(rows) if number % _HELD_OUT]
@@ -48,6 +50,9 @@ def learn_scales(
     stored = tree_map(lambda array: array.dtype, model.parameters())
     computed = getattr(mx, wide.description.dtype)
     model.set_dtype(computed)
+    quantized = dict(model.named_modules())
+    dense = dict(dense_layers(model)) if wide.description.device == "cpu" else {}
+    model.update_modules(tree_unflatten(list(dense.items())))
     with redirect_stdout(sys.stderr):
         dwq_quantize(
             model,
@@ -60,4 +65,7 @@ def learn_scales(
             seed=seed,
             dtype=computed,
         )
+    for path, layer in dense.items():
+        quantized[path].scales, quantized[path].biases = layer.scales, layer.biases
+    model.update_modules(tree_unflatten([(path, quantized[path]) for path in dense]))
     model.update(tree_map(lambda array, dtype: array.astype(dtype), model.parameters(), stored))
