@@ -20,7 +20,16 @@ def test_bad_input_is_said_in_a_sentence(capsys):
     assert capsys.readouterr().err == "callgate: error: rows.jsonl: has 3 rows of 12\n"
 
 
+@pytest.fixture
+def interruptible():
+    """What a shell starts in the background ignores SIGINT; a measurement then does so too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("interruptible")
 def test_a_signal_ends_a_measurement(capsys, number):
     before = signal.getsignal(number)
     assert run_benchmark(lambda: os.kill(os.getpid(), number)) == 130
