@@ -114,7 +114,7 @@ def honest_sentence(change: RateChange) -> str:
     """Say in one sentence what changed and whether the cases suffice to believe it."""
     if change.p is None or change.fixed is None or change.broken is None:
         return (
-            f"{change.difference:+.1f} points: whether that is more than chance cannot be told, "
+            f"{change.difference:+z.1f} points: whether that is more than chance cannot be told, "
             f"because {PAIRING}"
         )
     counts = f"{change.fixed} fixed, {change.broken} broken"

@@ -24,7 +24,7 @@ def _points(estimate: Estimate | None) -> tuple[str, str]:
     if estimate is None:
         return "", ""
     low, high = estimate.interval
-    return f"{estimate.mean:+.1f}", f"{low:+.1f} to {high:+.1f}"
+    return f"{estimate.mean:+z.1f}", f"{low:+z.1f} to {high:+z.1f}"
 
 
 def _row(figures: ArmFigures) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ def _said(estimate: Estimate, cases: int) -> str:
     low, high = estimate.interval
     sure = "" if low > 0 or high < 0 else "; zero is inside: not enough to be sure"
     return (
-        f"{estimate.mean:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}{sure}), "
-        f"{estimate.mean * cases / 100:+.1f} of {cases} cases"
+        f"{estimate.mean:+z.1f} points (95 % interval {low:+z.1f} to {high:+z.1f}{sure}), "
+        f"{estimate.mean * cases / 100:+z.1f} of {cases} cases"
     )
 
 
