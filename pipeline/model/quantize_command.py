@@ -31,8 +31,8 @@ examples:
 
 With --calibration: gptq makes up for the error of a column of weights in the next ones, awq scales
 the inputs of layers so that the weights which matter are rounded least, dwq learns the scales from
-what the model answers before. awq rounds all linear layers alike. On a CPU begin awq and dwq with few
-rows: for the embedded model awq took 19 minutes for 16 of them, dwq 7 for 128, gptq 2 for 64.
+what the model answers before. awq rounds all linear layers alike. On a CPU begin with few rows: for
+the embedded model awq took 19 minutes for 16 of them, dwq 7 for 128, gptq 2 for 64.
 
 The folder is written whole or not at all.
 """
