@@ -138,4 +138,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{finding.severity}: {finding.message}")
     if fidelity.cases:
         print("\n".join(cost_of(fidelity.cases)))
+    elif options.cases:
+        print("the cases were not asked: a model that is not what was trained says nothing of bits")
     return 0 if fidelity.passed else EXIT_FINDING

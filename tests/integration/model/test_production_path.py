@@ -92,6 +92,16 @@ def test_a_fused_model_that_is_its_base_is_caught(production, tmp_path, capsys):
     assert "lost 100.0% of what the adapter taught" in printed[-1]
 
 
+def test_a_model_that_is_not_what_was_trained_is_not_asked(production, tmp_path, capsys):
+    words = ["fidelity", str(production / "adapter"), "--fused", str(production / "base")]
+    words += ["--data", str(production / "valid.jsonl"), "--cases", "--reports", str(tmp_path)]
+    assert main(words) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "the cases were not asked: a model that is not what was trained says nothing of bits"
+    )
+
+
 def test_a_fused_model_of_another_adapter_is_caught(production, tmp_path, make_adapter):
     make_adapter(production / "base", tmp_path / "other", layers=1, size=0.03)
     fused = tmp_path / "fused"

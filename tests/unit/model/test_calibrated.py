@@ -1,13 +1,15 @@
 """AWQ and DWQ, which are mlx-lm's: that they are given our rows, and what comes out is stored."""
 
 import json
+from dataclasses import replace
 
 import mlx.core as mx
 import pytest
 from mlx.utils import tree_flatten
 
+from fixtures import CallgateError
 from pipeline.cli import main
-from pipeline.model.awq import windows
+from pipeline.model.awq import scale_and_clip, windows
 from pipeline.model.loading import load_lazily, load_model
 from pipeline.model.quantize_command import QuantizeRecord
 from pipeline.model.sample import rows_for
@@ -91,6 +93,14 @@ def test_awq_refuses_layers_with_settings_of_their_own(tiny_model, tmp_path, dat
         "that every width is a multiple of\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_awq_refuses_a_kind_that_mlx_lm_has_none_for(tiny_model):
+    wide = load_model(tiny_model)
+    other = replace(wide, description=replace(wide.description, model_type="mamba"))
+    with pytest.raises(CallgateError) as caught:
+        scale_and_clip(other, load_lazily(tiny_model), {}, [(1, 2)])
+    assert str(caught.value).startswith("mlx-lm has no awq for mamba: known are deepseek_v2, ")
 
 
 def test_too_few_rows_to_learn_from_are_refused(tiny_model, tmp_path, data, capsys):
