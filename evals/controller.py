@@ -9,13 +9,14 @@ import pytest
 from _pytest.junitxml import LogXML, xml_key
 
 from fixtures import CallgateError
+from pipeline.files import CHECKOUT
 
 from .ask.answer import Answer, Given, by_case
 from .decide.records import CaseRecord
 from .report.page import STYLE_SHEET, case_html, row_cells, summary_html
 from .report.run_folder import check_writable, discard, make_staging
 from .report.terminal import write_summary
-from .run import CHECKOUT, Run
+from .run import Run
 
 _CASES = CHECKOUT / "evals"
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fixtures import MARKERS, CallgateError, Case, load_suite
+from pipeline.files import CHECKOUT
 
 from .ask.answer import Answers, Given
 from .ask.progress import ProgressLine
@@ -17,7 +18,7 @@ from .decide.records import CaseRecord
 from .judge import judge
 from .judge.execution import Sandbox, execute_answer
 from .options import add_options, read_settings
-from .run import CHECKOUT, Run
+from .run import Run
 
 RUN = pytest.StashKey[Run]()
 JUDGED = pytest.StashKey[tuple[CaseRecord, tuple[Given, ...]]]()

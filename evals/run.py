@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fixtures import CallgateError, Case, Suite
+from pipeline.files import CHECKOUT
 from pipeline.model.folder import check_model_folder, model_fingerprint
 
 from .archive.finding import find_run_folder
@@ -22,7 +23,6 @@ from .decide.results import Results, make_results
 from .judge import JUDGE_VERSION
 from .report.run_folder import UNFINISHED, publish
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 REPORTS = CHECKOUT / "reports"
 
 

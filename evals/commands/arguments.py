@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 
 from fixtures import CallgateError
+from pipeline.files import CHECKOUT
 
-REPORTS = Path(__file__).resolve().parents[2] / "reports"
+REPORTS = CHECKOUT / "reports"
 
 RUN_HELP = "a run folder, its number or name, `latest`, or a tag such as `baseline`"
 

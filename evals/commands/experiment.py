@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
+from pipeline.files import CHECKOUT
 from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.train.settings import TrainingSettings
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ..experiment.plan import Experiment
     from ..experiment.record import ExperimentRecord
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 DATA = CHECKOUT / "data" / "augmented"
 EXPERIMENTS = CHECKOUT / "experiments"
 DOCUMENT = CHECKOUT / "docs" / "experiments.md"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixtures import CallgateError
+from pipeline.files import CHECKOUT
 
 from .arguments import RUN_HELP, add_reports
 from .gate import EXIT_FAILED, EXIT_NOT_JUDGED, EXIT_PASSED
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from ..decide.gate import GateResult
     from ..report.model_card import CardFacts
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
 
 EPILOG = """
 A run whose gate passed is tagged production and baseline, gets a model card, and the adapter of the
@@ -66,9 +66,9 @@ def _facts(run: "RecordedRun", options: argparse.Namespace) -> "CardFacts":
     from ..archive.promoting import adapter_beside
     from ..report.model_card import CardFacts, audit_facts, data_facts, read_training
 
-    adapter = options.adapter or adapter_beside(_CHECKOUT / run.manifest.model_folder)
+    adapter = options.adapter or adapter_beside(CHECKOUT / run.manifest.model_folder)
     training = read_training(adapter) if adapter else {}
-    data = options.data or (_CHECKOUT / str(training["data"]) if "data" in training else None)
+    data = options.data or (CHECKOUT / str(training["data"]) if "data" in training else None)
     if options.data and not options.data.exists():
         raise CallgateError(f"{options.data}: no such data")
     known = data is not None and data.exists()
@@ -97,7 +97,7 @@ def _promote(run: "RecordedRun", gate: "GateResult", options: argparse.Namespace
     path = run.folder / "model_card.md"
     write_atomic(path, card)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    done = promote(options.reports, run.name, gate.policy.name, override, now, _CHECKOUT)
+    done = promote(options.reports, run.name, gate.policy.name, override, now, CHECKOUT)
     print(f"{run.name} is tagged production and baseline")
     if done.previous_production:
         adapter_at = done.archived_adapter or "its adapter was not found, so none was archived"

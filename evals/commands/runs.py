@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fixtures import CallgateError
+from pipeline.files import CHECKOUT
 
 from .arguments import RUN_HELP, add_reports
-
-_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -145,7 +144,7 @@ def _prune(options: argparse.Namespace) -> int:
     tagged = {*read_tags(reports).tags.values(), *read_promotions(reports).needed_runs}
     removals, kept = old_runs(runs, tagged, options.keep)
     if options.intermediates:
-        removals += intermediates(reports, runs, tagged, _CHECKOUT)
+        removals += intermediates(reports, runs, tagged, CHECKOUT)
     for removal in removals:
         print(f"{removal.size / 1e6:10.1f} MB  {removal.what}: {removal.path}")
         if options.yes:

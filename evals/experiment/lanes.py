@@ -12,10 +12,11 @@ from pathlib import Path
 
 from fixtures import CallgateError
 from pipeline.ending import ended_like_interrupted
+from pipeline.files import CHECKOUT
 from pipeline.model.blas import THREADS_VARIABLE
 from pipeline.model.train.progress import duration
 
-from .plan import CHECKOUT, ArmBuild
+from .plan import ArmBuild
 
 Say = Callable[[str], None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fixtures import CallgateError
 from pipeline.build.build import EVALUATE
 from pipeline.build.record import BuildRecord, read_record
-from pipeline.files import write_atomic
+from pipeline.files import CHECKOUT, write_atomic
 from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.folder import model_fingerprint
 from pipeline.model.train.manifest import NAME as TRAINED
@@ -26,8 +26,6 @@ from .record import (
     RunRecord,
     cases_of,
 )
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from fixtures import CallgateError
 
-from ..files import sha256_of_file
+from ..files import CHECKOUT, sha256_of_file
 
 NAME = "smollm2-135m"
-MODELS_FOLDER = Path(__file__).resolve().parents[2] / ".models"
+MODELS_FOLDER = CHECKOUT / ".models"
 EMBEDDED_MODEL = MODELS_FOLDER / f"{NAME}-5bit"
 EMBEDDED_MODEL_UNQUANTIZED = MODELS_FOLDER / NAME
 

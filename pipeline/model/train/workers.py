@@ -18,13 +18,14 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from fixtures import CallgateError
 
 from ...cli import EXIT_INTERRUPTED
+from ...ending import ended_like_interrupted
 from ...files import CHECKOUT
 from ..blas import THREADS_VARIABLE
 
@@ -95,16 +96,6 @@ def _free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-@contextlib.contextmanager
-def _stopping_by_signal() -> Iterator[None]:
-    """Let SIGTERM end this process as Ctrl-C does, so that it ends its workers first."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _end(workers: Sequence[_Worker], with_signal: int) -> None:
     for worker in workers:
         if worker.process.poll() is None:
@@ -156,7 +147,7 @@ def run_workers(count: int, arguments: Sequence[str]) -> int:
     environment = {THREADS_VARIABLE: "1"} if count > 1 else {}
     environment |= os.environ
     with contextlib.ExitStack() as held:
-        held.enter_context(_stopping_by_signal())
+        held.enter_context(ended_like_interrupted())
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="callgate-")))
         hosts = [[f"127.0.0.1:{port}"] for port in _free_ports(count)]
         (folder / "hosts.json").write_text(json.dumps(hosts), encoding="utf-8")
@@ -227,7 +218,7 @@ def run_on_hosts(file: Path, arguments: Sequence[str]) -> int:
     ]
     # It reads its standard input in a loop that never waits where that is at its end.
     with (
-        _stopping_by_signal(),
+        ended_like_interrupted(),
         subprocess.Popen(
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         ) as process,

@@ -3,7 +3,8 @@
 import pytest
 
 from fixtures import CallgateError
-from pipeline.build.profile import CHECKOUT, built_in, read_profile
+from pipeline.build.profile import built_in, read_profile
+from pipeline.files import CHECKOUT
 from pipeline.model.embedded import EMBEDDED_MODEL_UNQUANTIZED
 from pipeline.model.recipe import Recipe, Rule
 

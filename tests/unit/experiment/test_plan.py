@@ -8,10 +8,11 @@ import pytest
 from evals.decide.results import read_results
 from evals.experiment.arms import ARMS, arms_named
 from evals.experiment.lanes import Board
-from evals.experiment.plan import CHECKOUT, Experiment, shown_path
+from evals.experiment.plan import Experiment, shown_path
 from evals.experiment.record import RunRecord
 from fixtures import CallgateError
 from pipeline.build.profile import read_profile
+from pipeline.files import CHECKOUT
 
 
 @pytest.fixture
