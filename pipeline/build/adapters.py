@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pydantic import ValidationError
 
 from ..files import sha256_of_file
+from ..model.adapter import CONFIG, WEIGHTS, read_adapter
 from ..model.folders import atomic_folder, locked_parent
 from ..model.train.manifest import NAME, AdapterManifest, Identity, TrainedOn
 from ..model.train.settings import TrainingSettings
@@ -26,7 +27,11 @@ def deciding_settings(settings: TrainingSettings) -> dict[str, str]:
 
 
 def wanted_identity(
-    base_fingerprint: str, data: Path, settings: TrainingSettings, workers: int = 1
+    base_fingerprint: str,
+    data: Path,
+    settings: TrainingSettings,
+    workers: int = 1,
+    start: Path | None = None,
 ) -> Identity:
     """Return the identity of a training; the rows are not counted."""
     files = [data / "train.jsonl", data / "valid.jsonl"]
@@ -39,6 +44,7 @@ def wanted_identity(
         ),
         settings=settings.as_dict(),
         workers=workers,
+        start=read_adapter(start).fingerprint if start else None,
     )
 
 
@@ -99,7 +105,6 @@ def carry_adapter(source: Path, target: Path, base: str) -> int:
     `base` is what it shall call its base model: the folder of one machine means nothing on others.
     Raises CallgateError when `target` is no adapter that could be replaced.
     """
-    from ..model.adapter import CONFIG, WEIGHTS, read_adapter
     from ..model.folder import read_json_object
     from ..model.loading import quiet_imports
 

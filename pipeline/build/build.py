@@ -9,9 +9,9 @@ from fixtures import CallgateError
 from ..files import sha256_of_file
 from .profile import Model, Profile
 
-AUDIT, CLEAN, TRAIN, FUSE = "audit", "clean", "train", "fuse"
+AUDIT, CLEAN, START, TRAIN, FUSE = "audit", "clean", "start", "train", "fuse"
 QUANTIZE, FIDELITY, EVALUATE, GATE = "quantize", "fidelity", "evaluate", "gate"
-STAGES = (AUDIT, CLEAN, TRAIN, FUSE, QUANTIZE, FIDELITY, EVALUATE, GATE)
+STAGES = (AUDIT, CLEAN, START, TRAIN, FUSE, QUANTIZE, FIDELITY, EVALUATE, GATE)
 
 SPLITS = ("train.jsonl", "valid.jsonl")
 
@@ -50,6 +50,11 @@ class Build:
     def data(self) -> Path:
         """The data that is trained on."""
         return self.folder / "data" if self.profile.clean.fixers else self.source
+
+    @property
+    def start(self) -> Path | None:
+        """The adapter that the training goes on from, where the profile names one."""
+        return self.folder / START / "adapter" if self.profile.start else None
 
     def model(self, which: Model) -> Path:
         """Return the folder of a model."""

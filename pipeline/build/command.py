@@ -93,9 +93,9 @@ def _list() -> list[str]:
     for name in built_in():
         profile = read_profile(name)[1]
         settings, recipe = profile.settings, profile.quantize
-        lines.append(f"{name:<12}{profile.description}")
+        lines.append(f"{name:<16}{profile.description}")
         lines.append(
-            f"{'':<12}{Path(profile.base).name}, {profile.data.removeprefix(f'{CHECKOUT}/')}, "
+            f"{'':<16}{Path(profile.base).name}, {profile.data.removeprefix(f'{CHECKOUT}/')}, "
             f"{settings.iterations} iterations at {settings.learning_rate:g}, {recipe.bits} bits "
             f"in groups of {recipe.group_size}, gate {profile.gate.policy}"
         )

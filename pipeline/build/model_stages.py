@@ -14,7 +14,7 @@ from ..model.train.manifest import NAME, AdapterManifest
 from ..model.train.settings import TrainingPaths, TrainingSettings
 from ..model.train.workers import run_workers
 from .adapters import copy_adapter, deciding_settings, find_adapter, wanted_identity
-from .build import FIDELITY, FUSE, QUANTIZE, SPLITS, TRAIN, Build, data_inputs, is_file
+from .build import FIDELITY, FUSE, QUANTIZE, SPLITS, START, TRAIN, Build, data_inputs, is_file
 from .stage import Outcome, Stage
 
 
@@ -22,7 +22,8 @@ class NotWhatWasTrained(CallgateError):  # noqa: N818 - said of a model, not of 
     """Fusing or quantizing lost what the adapter had learnt."""
 
 
-def _is_adapter(folder: Path, fingerprint: str) -> bool:
+def is_adapter(folder: Path, fingerprint: str) -> bool:
+    """Return whether an adapter is there with the recorded fingerprint."""
     from ..model.adapter import read_adapter
 
     try:
@@ -50,7 +51,7 @@ def _is_model(record: str) -> Callable[[Path, str], bool]:
 def _take(build: Build, settings: TrainingSettings, output: Path) -> str | None:
     """Put a finished adapter of the same training into its place and say which; None for none."""
     workers = build.profile.workers
-    wanted = wanted_identity(build.base_fingerprint, build.data, settings, workers)
+    wanted = wanted_identity(build.base_fingerprint, build.data, settings, workers, build.start)
     others = sorted(build.adapters.iterdir()) if build.adapters else []
     found, nearest = find_adapter((output, *others), wanted)
     if found is None:
@@ -66,6 +67,7 @@ def _take(build: Build, settings: TrainingSettings, output: Path) -> str | None:
 def _train_in_workers(build: Build, paths: TrainingPaths, settings: TrainingSettings) -> None:
     words = ["train", str(paths.data), "-o", str(paths.adapter), "--model", str(paths.model)]
     words += [*settings.as_flags(), "--workers", str(build.profile.workers)]
+    words += ["--start", str(paths.start)] if paths.start else []
     words += ["--restart"] if build.restart else []
     words += ["--force"] if build.force else []
     code = run_workers(build.profile.workers, words)
@@ -80,7 +82,7 @@ def _train(build: Build, settings: TrainingSettings, output: Path) -> str:
     from ..model.train.training import train_adapter
 
     shutil.rmtree(output, ignore_errors=True)
-    paths = TrainingPaths(Path(build.profile.base), build.data, output)
+    paths = TrainingPaths(Path(build.profile.base), build.data, output, build.start)
     if build.profile.workers > 1:
         _train_in_workers(build, paths, settings)
     else:
@@ -99,7 +101,7 @@ def train_stage(build: Build) -> Stage:
         given = build.adapter
         fingerprint = read_adapter(given).fingerprint
         taken = Outcome(fingerprint, f"taken from {given}")
-        return Stage(TRAIN, {"adapter": fingerprint}, (), given, lambda: taken, _is_adapter)
+        return Stage(TRAIN, {"adapter": fingerprint}, (), given, lambda: taken, is_adapter)
 
     output = build.folder / "adapter"
     # A seed of the command line stands above the profile's.
@@ -114,7 +116,8 @@ def train_stage(build: Build) -> Stage:
     inputs |= {"base": build.base_fingerprint, **data}
     if build.profile.workers > 1:
         inputs["train.workers"] = str(build.profile.workers)
-    return Stage(TRAIN, inputs, after, output, make, _is_adapter)
+    after = (*after, START) if build.start else after
+    return Stage(TRAIN, inputs, after, output, make, is_adapter)
 
 
 def fuse_stage(build: Build, adapter: Path) -> Stage:

@@ -106,6 +106,7 @@ class Profile(_Table):
     keep: tuple[Model, ...] = ("quantized",)
     audit: AuditTable = AuditTable()
     clean: CleanTable = CleanTable()
+    start: str = Field("", description="a profile whose training this one goes on from")
     train: dict[str, Any] = Field(default_factory=dict)
     workers: int = Field(1, ge=1, description="processes that share the rows of a batch")
     fuse: FuseTable = FuseTable()
@@ -126,7 +127,8 @@ class Profile(_Table):
 
 def built_in() -> dict[str, Path]:
     """Return the profiles that callgate brings, by name."""
-    return {file.stem: file for file in sorted(PROFILES.glob("*.toml"))}
+    files = sorted(PROFILES.glob("*.toml"), key=lambda file: file.stem)
+    return {file.stem: file for file in files}
 
 
 def _placed(wish: str, folder: Path) -> str:
@@ -159,5 +161,7 @@ def read_profile(wish: str) -> tuple[str, Profile]:
         if profile.base == EMBEDDED
         else _placed(profile.base, folder)
     )
-    placed = {"base": base, "data": _placed(profile.data, folder)}
+    named = not profile.start or profile.start in known
+    start = profile.start if named else _placed(profile.start, folder)
+    placed = {"base": base, "data": _placed(profile.data, folder), "start": start}
     return file.stem, profile.model_copy(update=placed)

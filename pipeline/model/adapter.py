@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from fixtures import CallgateError
-from fixtures.validation import read_json
 
 from ..files import sha256_of_file
 from .folder import check_safetensors, model_fingerprint, read_json_object
@@ -46,12 +45,10 @@ class Adapter:
 
 
 def _base_fingerprint(folder: Path) -> str | None:
-    from .train.manifest import NAME, AdapterManifest
+    from .train.manifest import manifest_in
 
-    file = folder / NAME
-    if not file.is_file():
-        return None
-    return read_json(file, AdapterManifest, _TRAIN_AGAIN).identity.base_fingerprint
+    made_from = manifest_in(folder)
+    return made_from.identity.base_fingerprint if made_from else None
 
 
 def read_adapter(folder: Path) -> Adapter:

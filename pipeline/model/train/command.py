@@ -19,6 +19,7 @@ examples:
   callgate train data/balanced -o adapters/balanced
   callgate train -c lora.yaml                        # a file for `mlx_lm lora -c`
   callgate train data/balanced -o adapters/two --workers 2 --batch-size 4
+  callgate train data/more -o adapters/better --start adapters/balanced
 
 A training that was stopped, killed or ran out of memory goes on from its last checkpoint when the
 same command is given again. What the command line says stands above what FILE says.
@@ -56,6 +57,12 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         help="the base model's folder (default: the embedded model, unquantized)",
     )
     add("-c", "--config", type=Path, metavar="FILE", help="settings as `mlx_lm lora -c` reads them")
+    add(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="go on from this adapter of the same base, rank, scale and layers",
+    )
     add("--restart", action="store_true", help="throw an unfinished training away")
     add("--overwrite", action="store_true", help="replace an adapter that is there")
     add(
@@ -99,7 +106,8 @@ def asked(options: argparse.Namespace) -> tuple[TrainingPaths, TrainingSettings]
         missing = "-o" if data is not None else "DATA"
         raise CallgateError(f"{missing} is missing: `callgate train DATA -o DIR`, or -c FILE")
     model = options.model or named.get("model") or EMBEDDED_MODEL_UNQUANTIZED
-    return TrainingPaths(model, data, adapter), settings_from(given)
+    start = options.start or named.get("start")
+    return TrainingPaths(model, data, adapter, start), settings_from(given)
 
 
 def _speaks() -> bool:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fixtures import CallgateError
 
+from ..adapter import WEIGHTS
 from ..loading import quiet_imports
 from .settings import TrainingSettings, settings_from
 
@@ -46,7 +47,7 @@ _OWN = tuple(entry.name for entry in fields(TrainingSettings))
 class ConfigFile(NamedTuple):
     """What a file says: paths it names, settings by our names, keys that are not honoured."""
 
-    paths: dict[str, Path]  # model, data and adapter_path
+    paths: dict[str, Path]  # model, data, adapter_path, and start
     settings: dict[str, Any]
     notes: tuple[str, ...]
 
@@ -95,10 +96,11 @@ def _refusal(content: Mapping[str, Any]) -> str | None:
     """Return why a file that asks for something else than a LoRA training is refused."""
     if (kind := content.get("fine_tune_type", "lora")) != "lora":
         return f"fine_tune_type is {kind!r}: only lora is done"
-    if content.get("resume_adapter_file"):
+    resumed = content.get("resume_adapter_file")
+    if resumed and Path(str(resumed)).name != WEIGHTS:
         return (
-            "resume_adapter_file is not done: a training that was stopped goes on by itself, and "
-            "`callgate fuse` makes a base of an adapter to train on from"
+            f"resume_adapter_file is {str(resumed)!r}: it must be the {WEIGHTS} of an adapter's "
+            "folder; a training that was stopped goes on by itself"
         )
     if content.get("train") is False:
         return "train is false: `pytest evals` judges what was trained"
@@ -165,4 +167,6 @@ def read_config(file: Path) -> ConfigFile:
     except (ValueError, TypeError, AttributeError, CallgateError) as problem:
         raise CallgateError(f"{file}: {problem}") from None
     paths = {key: Path(str(content[key])) for key in _PATHS if key in content}
+    if content.get("resume_adapter_file"):
+        paths["start"] = Path(str(content["resume_adapter_file"])).parent
     return ConfigFile(paths, settings, _notes(content))

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from fixtures.validation import read_json
+
 from ...files import sha256_of_file
+from ..adapter import read_adapter
 from ..folder import model_fingerprint
 from .losses import Report
 from .settings import TrainingPaths, TrainingSettings
@@ -36,6 +39,7 @@ class Identity(_Model):
     data: tuple[TrainedOn, ...]
     settings: dict[str, Any]
     workers: int
+    start: str | None = None  # the fingerprint of the adapter it began with
 
     def differences(self, other: "Identity") -> list[str]:
         """Return a phrase for each thing in which another identity differs."""
@@ -50,6 +54,8 @@ class Identity(_Model):
             phrases.append("another base model")
         if self.data != other.data:
             phrases.append("other data")
+        if self.start != other.start:
+            phrases.append("another adapter to start from")
         if self.workers != other.workers:
             phrases.append(f"{other.workers} workers instead of {self.workers}")
         return phrases
@@ -69,6 +75,7 @@ class AdapterManifest(_Model):
     valid_loss: float | None
     versions: dict[str, str]
     device: str
+    start: "AdapterManifest | None" = None  # of the adapter it began with
 
 
 def identity_of(
@@ -83,11 +90,25 @@ def identity_of(
         ),
         settings=settings.as_dict(),
         workers=workers,
+        start=read_adapter(paths.start).fingerprint if paths.start else None,
     )
 
 
+def manifest_in(folder: Path) -> AdapterManifest | None:
+    """Return what made an adapter; None where mlx-lm alone did. Raises CallgateError."""
+    file = folder / NAME
+    if not file.is_file():
+        return None
+    return read_json(file, AdapterManifest, "train the adapter again")
+
+
 def manifest_of(
-    identity: Identity, reports: Sequence[Report], *, base: str, device: str
+    identity: Identity,
+    reports: Sequence[Report],
+    *,
+    base: str,
+    device: str,
+    start: AdapterManifest | None = None,
 ) -> AdapterManifest:
     """Return the manifest of a training that is done, from the reports of its course."""
     trained = [report.train_loss for report in reports if report.train_loss is not None]
@@ -104,6 +125,7 @@ def manifest_of(
         valid_loss=valid[-1] if valid else None,
         versions=versions(),
         device=device,
+        start=start,
     )
 
 

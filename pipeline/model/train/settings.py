@@ -138,6 +138,7 @@ class TrainingPaths:
     model: Path  # a model folder
     data: Path  # a folder with train.jsonl and perhaps valid.jsonl
     adapter: Path  # the folder to write
+    start: Path | None = None  # the folder of an adapter to go on from
 
     @property
     def unfinished(self) -> Path:

@@ -12,10 +12,10 @@ from typing import Any
 
 from ..loading import LoadedModel, load_model, quiet_imports
 from . import checkpoint, losses
-from .adapting import adapt
+from .adapting import adapt_from
 from .batches import Batch, batches_of, groups_of, schedule_of
 from .loss import counted_loss
-from .manifest import AdapterManifest, identity_of, manifest_of
+from .manifest import AdapterManifest, identity_of, manifest_in, manifest_of
 from .optimizer import make_optimizer
 from .preflight import check_needs, needs_of, raise_out_of_memory
 from .progress import Reached, TrainingProgress
@@ -242,6 +242,7 @@ def train_adapter(
 ) -> AdapterManifest | None:
     """Train an adapter and write its folder; goes on from the checkpoint of a killed training.
 
+    With `paths.start` it begins with the matrices of that adapter, else with new ones.
     The folder gets mlx-lm's adapters.safetensors and adapter_config.json, train.json and loss.csv.
     Returns the manifest; None on the workers of a distributed training that write nothing.
     Raises CallgateError for bad input, a checkpoint of another training, a loss that is no number,
@@ -256,7 +257,7 @@ def train_adapter(
     with quiet_imports():
         import mlx.core as mx
 
-    chosen = adapt(loaded.model, settings)
+    chosen = adapt_from(loaded.model, paths, settings)
     training = _Training(loaded, train, valid, settings, paths.unfinished)
     check_workers(settings.batch_size, training.workers, workers)
     training.optimizer.init(loaded.model.trainable_parameters())
@@ -283,6 +284,7 @@ def train_adapter(
             identity,
             training.reports,
             base=paths.model.name,
+            start=manifest_in(paths.start) if paths.start else None,
             device=loaded.description.device,
         )
         publish(paths, replace(settings, layers=chosen), loaded.model, training.reports, manifest)

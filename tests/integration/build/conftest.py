@@ -47,6 +47,7 @@ base = "{place}/base"
 data = "{place}/data"
 keep = {keep}
 workers = {workers}
+start = "{start}"
 [train]
 batch_size = {workers}
 iterations = {iterations}
@@ -73,7 +74,7 @@ class Builds(NamedTuple):
 
     def profile(self, **changes: object) -> Path:
         wanted = {"keep": [], "iterations": 4, "bits": 5, "fixers": ["preambles"], "workers": 1}
-        wanted |= changes
+        wanted |= {"start": ""} | changes
         file = self.folder.parent / "mine.toml"
         file.write_text(PROFILE.format(place=self.place, **wanted), encoding="utf-8")
         return file

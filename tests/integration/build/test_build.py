@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from pipeline.cli import main
 
 STAGES = ["audit", "clean", "train", "fuse", "quantize", "fidelity", "evaluate"]
@@ -150,9 +152,9 @@ def test_a_base_that_is_not_there_is_named(builds, capfd):
 def test_the_built_in_profiles_are_listed(capfd):
     assert main(["build", "--list"]) == 0
     printed = capfd.readouterr().out
-    assert printed.splitlines()[2:] == [
-        "production  Qwen2.5-Coder-32B on a Mac with 64 GB: four to six hours",
-        "            Qwen2.5-Coder-32B-Instruct-4bit, data/balanced, 800 iterations at 0.0001, "
+    assert printed.splitlines()[4:] == [
+        "production      Qwen2.5-Coder-32B on a Mac with 64 GB: four to six hours",
+        "                Qwen2.5-Coder-32B-Instruct-4bit, data/balanced, 800 iterations at 0.0001, "
         "5 bits in groups of 64, gate deploy",
     ]
 
@@ -163,3 +165,65 @@ def test_a_profile_with_workers_trains_in_so_many_processes(builds, plan_of):
     assert trained["identity"]["workers"] == 2
     assert plan_of("--until", "train", workers=2)["train"] == "unchanged"
     assert plan_of("--until", "train")["train"] == "train.batch_size and 1 more changed"
+
+
+@pytest.fixture
+def first(builds) -> Path:
+    """The profile of a first training, beside the profile `mine`."""
+    return builds.profile().rename(builds.folder.parent / "first.toml")
+
+
+def test_a_build_trains_first_what_its_training_goes_on_from(builds, first, capfd, plan_of):
+    assert builds.run("--until", "train", start="first.toml") == 0
+    printed = capfd.readouterr().out
+    assert "[3/4] start: not made yet\n" in printed
+    assert "[3/3] train: not made yet\n" in printed
+    start = json.loads((builds.folder / "start" / "adapter" / "train.json").read_bytes())
+    trained = json.loads((builds.folder / "adapter" / "train.json").read_bytes())
+    assert trained["start"] == start
+    assert trained["identity"]["start"] == builds.record.stages["start"].fingerprint
+
+    begun = ("--until", "train")
+    assert set(plan_of(*begun, start="first.toml").values()) == {"unchanged"}
+    plan = plan_of(*begun, start="first.toml", iterations=2)
+    assert (plan["start"], plan["train"]) == ("unchanged", "train.iterations changed")
+    assert plan_of(*begun)["train"] == "start changed"
+    text = first.read_text().replace("iterations = 4", "iterations = 6")
+    first.write_text(text)
+    plan = plan_of(*begun, start="first.toml")
+    assert (plan["start"], plan["train"]) == ("train.train.iterations changed", "start changed")
+
+
+@pytest.mark.usefixtures("first")
+def test_a_build_with_a_finished_adapter_trains_nothing_before_it(builds, plan_of):
+    assert builds.run("--until", "train") == 0
+    adapter = builds.folder.parent / "adapter"
+    shutil.move(builds.folder / "adapter", adapter)
+    plan = plan_of("--until", "train", "--adapter", str(adapter), start="first.toml")
+    assert list(plan) == ["audit", "clean", "train"]
+
+
+@pytest.mark.usefixtures("first")
+def test_two_workers_go_on_from_an_adapter_too(builds):
+    assert builds.run("--until", "train", start="first.toml", workers=2) == 0
+    trained = json.loads((builds.folder / "adapter" / "train.json").read_bytes())
+    assert trained["identity"]["start"] == builds.record.stages["start"].fingerprint
+
+
+def test_a_first_training_with_other_matrices_is_refused_before_it_begins(builds, first, capfd):
+    first.write_text(first.read_text().replace("[train]", "[train]\nrank = 4"))
+    assert builds.run("--until", "train", start="first.toml") == 2
+    assert capfd.readouterr().err == (
+        "callgate: error: start: train.rank is 4 in the profile first and 8 in this one: "
+        "matrices stay as they are\n"
+    )
+    assert not builds.folder.exists()
+
+
+def test_a_first_training_that_goes_on_from_another_is_refused(builds, first, capfd):
+    first.write_text(first.read_text().replace('start = ""', 'start = "mine.toml"'))
+    assert builds.run("--until", "train", start="first.toml") == 2
+    assert capfd.readouterr().err == (
+        f"callgate: error: start: the profile first starts from {builds.folder.parent}/mine.toml "
+        "itself: one training before another is what is done\n"
+    )

@@ -29,8 +29,23 @@ def test_the_embedded_profile_is_of_the_embedded_model_and_our_data():
     name, profile = read_profile("embedded")
     assert name == "embedded"
     assert profile.base == str(EMBEDDED_MODEL_UNQUANTIZED)
-    assert profile.data == str(CHECKOUT / "data" / "balanced")
+    assert profile.data == str(CHECKOUT / "data" / "further")
     assert profile.quantize.bits == 5
+
+
+def test_the_embedded_profile_goes_on_from_a_first_training_with_the_same_matrices():
+    _, profile = read_profile("embedded")
+    _, first = read_profile(profile.start)
+    assert first.data == str(CHECKOUT / "data" / "balanced")
+    assert first.start == ""
+    for name in ("rank", "scale", "layers", "keys"):
+        assert getattr(first.settings, name) == getattr(profile.settings, name)
+
+
+def test_a_profile_to_start_from_is_a_built_in_one_or_a_file_beside_it(write, tmp_path):
+    assert read_profile(str(write('start = "production"')))[1].start == "production"
+    _, profile = read_profile(str(write('start = "first.toml"')))
+    assert profile.start == str(tmp_path / "first.toml")
 
 
 def test_the_production_profile_has_the_figures_of_the_32b_model():
@@ -44,7 +59,7 @@ def test_the_production_profile_has_the_figures_of_the_32b_model():
 
 
 def test_every_built_in_profile_is_valid():
-    assert list(built_in()) == ["embedded", "production"]
+    assert list(built_in()) == ["embedded", "embedded-first", "production"]
     for name in built_in():
         assert read_profile(name)[1].description
 
@@ -108,7 +123,8 @@ def test_a_wrong_profile_is_refused_with_table_and_key(write, text, message):
 
 def test_an_unknown_name_lists_the_known_ones():
     assert problem_of("mine") == (
-        "there is no profile 'mine': give one of embedded, production, or a TOML file"
+        "there is no profile 'mine': give one of embedded, embedded-first, production, or a TOML "
+        "file"
     )
 
 

@@ -5,9 +5,12 @@ from itertools import pairwise
 import mlx.core as mx
 import pytest
 
+from pipeline.build.adapters import carry_adapter
 from pipeline.cli import main
+from pipeline.model.adapter import CONFIG, WEIGHTS, read_adapter
 from pipeline.model.loading import load_model
 from pipeline.model.train import checkpoint, losses
+from pipeline.model.train.manifest import manifest_in
 from pipeline.model.train.training import train_adapter
 
 from .conftest import QUICK, row, write_rows
@@ -193,3 +196,88 @@ def test_data_that_the_audit_finds_errors_in_is_trained_on_only_by_force(paths, 
     )
     assert command("--force") == 0
     assert f"callgate: warning: {found}; trained on as it is (--force)\n" in capsys.readouterr().err
+
+
+@pytest.fixture
+def learnt(paths):
+    """An adapter of the tiny model, and the paths of a training that goes on from it."""
+    train_adapter(paths, QUICK)
+    going_on = replace(paths, adapter=paths.adapter.with_name("better"), start=paths.adapter)
+    return paths.adapter, going_on
+
+
+def test_a_training_goes_on_from_the_matrices_of_an_adapter(learnt):
+    first, going_on = learnt
+    manifest = train_adapter(going_on, replace(QUICK, learning_rate=1e-12))
+    begun, ended = (mx.load(str(folder / WEIGHTS)) for folder in (first, going_on.adapter))
+    assert begun.keys() == ended.keys()
+    assert all(mx.allclose(begun[name], ended[name], atol=1e-6).item() for name in begun)
+    before, after = (losses.read_losses(folder) for folder in (first, going_on.adapter))
+    assert after[0].valid_loss == pytest.approx(before[-1].valid_loss, rel=1e-5)
+    assert manifest.identity.start == read_adapter(first).fingerprint
+    assert manifest.start == manifest_in(first)
+
+
+def test_matrices_stored_in_float16_are_learnt_in_float32(learnt, tmp_path):
+    first, going_on = learnt
+    half = tmp_path / "half"
+    carry_adapter(first, half, "base")
+    train_adapter(replace(going_on, start=half), QUICK)
+    arrays = mx.load(str(going_on.adapter / WEIGHTS))
+    assert {array.dtype for array in arrays.values()} == {mx.float32}
+
+
+def test_an_interrupted_training_from_an_adapter_goes_on_and_from_another_one_is_refused(
+    learnt, command, capsys, monkeypatch, tmp_path
+):
+    first, going_on = learnt
+    unbroken = train_adapter(going_on, QUICK)
+    other = tmp_path / "other"
+    carry_adapter(first, other, "base")
+    stop_after(monkeypatch, 5)
+    words = ("-o", tmp_path / "again", "--start", first)
+    assert command(*words) == 130
+    capsys.readouterr()
+    assert command(*words[:-1], other) == 2
+    assert "(another adapter to start from): ask for the same again" in capsys.readouterr().err
+    assert command(*words) == 0
+    again = manifest_in(tmp_path / "again")
+    assert again.train_loss == unbroken.train_loss
+    assert again.identity == unbroken.identity
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--rank", "4", "rank is 2 and was asked to be 4"),
+        ("--scale", "10", "scale is 20.0 and was asked to be 10.0"),
+        ("--layers", "1", "layers is 2 and was asked to be 1"),
+        ("--keys", "mlp.up_proj", "keys is None and was asked to be ['mlp.up_proj']"),
+    ],
+)
+def test_an_adapter_with_other_matrices_is_not_gone_on_from(
+    learnt, command, capsys, option, value, message
+):
+    first, going_on = learnt
+    assert command("-o", going_on.adapter, "--start", first, option, value) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"callgate: error: {first / CONFIG}: {message}: the matrices of a training to go on from "
+        "stay as they are"
+    )
+
+
+def test_dropout_may_differ_from_the_adapter_gone_on_from(learnt):
+    _, going_on = learnt
+    train_adapter(going_on, replace(QUICK, dropout=0.5))
+    assert read_adapter(going_on.adapter).parameters["dropout"] == 0.5
+
+
+def test_an_adapter_of_another_base_is_not_gone_on_from(learnt, command, capsys):
+    first, going_on = learnt
+    made_from = json.loads((first / "train.json").read_text())
+    made_from["identity"]["base_fingerprint"] = "0" * 64
+    (first / "train.json").write_text(json.dumps(made_from))
+    assert command("-o", going_on.adapter, "--start", first) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"callgate: error: {first} was trained on another base than {going_on.model}"
+    )

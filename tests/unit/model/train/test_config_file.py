@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from fixtures import CallgateError
@@ -115,6 +117,11 @@ def test_what_the_file_leaves_out_has_the_default_of_mlx_lm(read):
     )
 
 
+def test_an_adapter_to_resume_is_the_folder_to_start_from(read):
+    config = read("resume_adapter_file: old/adapter/adapters.safetensors")
+    assert config.paths["start"] == Path("old/adapter")
+
+
 def test_a_falling_line_is_a_schedule_too(read):
     text = "lr_schedule: {name: linear_schedule, arguments: [1e-3, 1e-4, 90]}"
     settings = settings_from(read(text).settings)
@@ -130,8 +137,8 @@ def test_a_falling_line_is_a_schedule_too(read):
         ("fine_tune_type: dora", " fine_tune_type is 'dora': only lora is done"),
         (
             "resume_adapter_file: a.safetensors",
-            " resume_adapter_file is not done: a training that was stopped goes on by itself, and "
-            "`callgate fuse` makes a base of an adapter to train on from",
+            " resume_adapter_file is 'a.safetensors': it must be the adapters.safetensors of an "
+            "adapter's folder; a training that was stopped goes on by itself",
         ),
         ("train: false", " train is false: `pytest evals` judges what was trained"),
         ("iters: 3\niterations: 4", " iters and iterations say the same: keep one"),
