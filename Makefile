@@ -42,9 +42,10 @@ model: install ## import the embedded model into .models/
 	$(BIN)/callgate model import smollm2-135m
 
 # Data sets have the same bytes each time; `cleaned` is what `callgate clean` makes of `augmented`.
-data: install ## make data/augmented, data/balanced and data/cleaned again
+data: install ## make data/augmented, data/balanced, data/further and data/cleaned again
 	$(BIN)/callgate augment --data-set augmented --force -o data/augmented
 	$(BIN)/callgate augment --data-set balanced --force -o data/balanced
+	$(BIN)/callgate augment --data-set further --force -o data/further
 	rm -rf data/cleaned
 	$(BIN)/callgate clean data/augmented data/cleaned
 

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,12 +14,27 @@ from fixtures import SUITE_FOLDER, CallgateError
 from ...files import write_atomic
 from ...model.folders import atomic_folder, locked_parent
 from .augmented import augmented
-from .generate import generate, rows_as_lines, share_out
+from .generate import WEIGHTS, Example, Wish, fulfil, generate, rows_as_lines, share_out
+from .kind import CATEGORIES
+from .kinds import all_kinds_of, kinds_of
 from .made import Made, Splits, made_of
 
 # To be raised whenever the same seed gives other rows than before.
 GENERATOR_VERSION = 4
 BALANCED_ROWS = {"train": 5600, "valid": 200}
+FURTHER_ROWS = {"train": 8000, "valid": 200}
+# What the second lesson holds of each category, in percent: less of the long conversations, which
+# the first one has taught, and more facts.
+FURTHER_WEIGHTS: Mapping[str, int] = {
+    "direct_answers": 27,
+    "single_tool": 11,
+    "tool_identity": 11,
+    "field_access": 14,
+    "cross_tool": 21,
+    "edge_cases": 6,
+    "summary": 6,
+    "chaining": 4,
+}
 
 
 class _Model(BaseModel):
@@ -71,11 +87,22 @@ def balanced(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
 
     No two rows have the same query or the same codes, whichever split they are in.
     """
-    wanted = {split: share_out(count) for split, count in BALANCED_ROWS.items()}
-    totals = Counter(wanted["train"]) + Counter(wanted["valid"])
+    return _parted(generate(_totals(BALANCED_ROWS), seed, suite), BALANCED_ROWS)
+
+
+def _totals(rows: Mapping[str, int], weights: Mapping[str, int] = WEIGHTS) -> dict[str, int]:
+    """Return the rows of each category in both splits, in the order of the categories."""
+    parts = [share_out(count, weights) for count in rows.values()]
+    return {name: sum(part[name] for part in parts) for name in CATEGORIES}
+
+
+def _parted(
+    examples: Iterable[Example], sizes: Mapping[str, int], weights: Mapping[str, int] = WEIGHTS
+) -> Splits:
+    """Give the first examples of each category to `valid` until it has its share."""
     rows: dict[str, list[Made]] = {"train": [], "valid": []}
-    left = dict(wanted["valid"])
-    for example in generate(totals, seed, suite):
+    left = share_out(sizes["valid"], weights)
+    for example in examples:
         category = example.kind.category
         split = "valid" if left[category] else "train"
         left[category] -= split == "valid"
@@ -83,9 +110,24 @@ def balanced(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
     return rows
 
 
+def further(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
+    """Make the second lesson for the model that has learnt `balanced`: more kinds, the rest anew.
+
+    No row has the query or the codes of another one, nor of a row of `balanced` of the same seed.
+    """
+    heard = [Wish(name, kinds_of(name), count) for name, count in _totals(BALANCED_ROWS).items()]
+    counts = _totals(FURTHER_ROWS, FURTHER_WEIGHTS)
+    asked = [Wish(f"further {name}", all_kinds_of(name), count) for name, count in counts.items()]
+    found = fulfil([*heard, *asked], seed, suite, one_style=True)[len(heard) :]
+    examples = [example for examples in found for example in examples]
+    Random(seed).shuffle(examples)
+    return _parted(examples, FURTHER_ROWS, FURTHER_WEIGHTS)
+
+
 DATA_SETS: Mapping[str, Callable[[int, Path], Splits]] = {
     "augmented": augmented,
     "balanced": balanced,
+    "further": further,
 }
 
 

@@ -2,9 +2,15 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
 
 from ..kind import Kind
+from .further import further_kinds
+
+# The share of the second lesson that is of new kinds, where a category has some.
+FURTHER = {"direct_answers": 0.65, "summary": 0.2}
+USUAL_FURTHER = 0.5
 
 
 @cache
@@ -23,5 +29,19 @@ def all_kinds() -> tuple[Kind, ...]:
 
 
 def kinds_of(category: str) -> tuple[Kind, ...]:
-    """Return the kinds of a category."""
+    """Return the kinds of a category that every set has."""
     return tuple(kind for kind in all_kinds() if kind.category == category)
+
+
+def all_kinds_of(category: str) -> tuple[Kind, ...]:
+    """Return the kinds of a category with those of the second lesson, which have their share.
+
+    Raises ValueError for an aspect that no tool has.
+    """
+    usual = kinds_of(category)
+    further = [kind for kind in further_kinds() if kind.category == category]
+    if not further:
+        return usual
+    share = FURTHER.get(category, USUAL_FURTHER)
+    each = sum(kind.weight for kind in usual) * share / (1 - share) / len(further)
+    return (*usual, *(replace(kind, weight=each) for kind in further))

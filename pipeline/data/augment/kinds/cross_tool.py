@@ -23,7 +23,8 @@ PROGRAMS = (
 )
 
 
-def _flow(flow: Flow, scene: Scene) -> Draft:
+def flow_draft(flow: Flow, scene: Scene) -> Draft:
+    """Return a query of a flow and the code that answers it."""
     slots = Slots(scene, flow.subject, {})
     ask, code = scene.pick(flow.ask), scene.style.pick(flow.code).strip("\n")
     code = code.replace("$source", "$config" if "$config" in ask else "$document")
@@ -93,7 +94,8 @@ def _shared(weight: float, kinds: list[Kind]) -> list[Kind]:
 def _kinds() -> tuple[Kind, ...]:
     category = "cross_tool"
     by_hand = [
-        Kind(f"flow_{flow.name}", category, partial(_flow, flow), flow.tools) for flow in flows()
+        Kind(f"flow_{flow.name}", category, partial(flow_draft, flow), flow.tools)
+        for flow in flows()
     ]
     pipes = [
         Kind(

@@ -113,7 +113,9 @@ def tools_to_explain() -> tuple[About, ...]:
     return tuple(About(**frozen(table)) for table in tables)
 
 
-def _asking(answers: Sequence[Answer], *, framed: bool = True) -> Callable[[Scene], Draft]:
+def asking(answers: Sequence[Answer], *, framed: bool = True) -> Callable[[Scene], Draft]:
+    """Return what asks a question of one of the answers, in a frame or as it stands."""
+
     def make(scene: Scene) -> Draft:
         known = scene.pick(answers)
         question = scene.pick(known.questions)
@@ -159,7 +161,7 @@ def _about_tool(scene: Scene) -> Draft:
 def _kinds() -> Iterator[Kind]:
     topics = (("python", 3.0), ("quality", 3.0), ("git", 2.0), ("tools", 1.0), ("talk", 1.0))
     for topic, weight in topics:
-        make = _asking(answers_of(topic), framed=topic != "talk")
+        make = asking(answers_of(topic), framed=topic != "talk")
         yield Kind(f"{topic}_question", "direct_answers", make, weight=weight)
     yield Kind("which_tool", "direct_answers", partial(_naming, which_tool), weight=1.5)
     yield Kind("tool_for_wish", "direct_answers", partial(_naming, tool_for_wish), weight=3.0)
@@ -168,7 +170,7 @@ def _kinds() -> Iterator[Kind]:
     essentials = [*answers_of("essentials_python"), *answers_of("essentials_tools")]
     for number, known in enumerate(essentials):
         weight = ESSENTIAL / len(essentials)
-        yield Kind(f"essential_{number}", "direct_answers", _asking((known,)), weight=weight)
+        yield Kind(f"essential_{number}", "direct_answers", asking((known,)), weight=weight)
 
 
 KINDS = tuple(_kinds())

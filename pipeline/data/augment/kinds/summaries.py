@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
-from fixtures import TOOLS
+from fixtures import TOOLS, Result
 
 from ..example import Ask, Back, Code, Draft, Say
 from ..kind import Kind
 from ..scene import Scene
 from ..sentences import framed
-from .requests import request
+from .requests import Request, request
 from .showing import showing
 from .telling import telling
 
@@ -45,7 +45,17 @@ def _summary(tool: str, scene: Scene) -> Draft:
     asked = request(scene, tool)
     clean = scene.chance(CLEAN_SHARE.get(tool, FEW))
     size = scene.number(1, (SHORT if scene.one_style else MOST).get(tool, 3))
-    result = asked.result(scene, "clean" if clean else "filled", size)
+    return _told(scene, asked, asked.result(scene, "clean" if clean else "filled", size))
+
+
+def mixed_tests(scene: Scene) -> Draft:
+    """Return a run of tests of which some fail, some break and some are skipped, told in words."""
+    asked = request(scene, "pytest_run")
+    return _told(scene, asked, asked.result(scene, "mixed", scene.number(2, 6)))
+
+
+def _told(scene: Scene, asked: Request, result: Result | str) -> Draft:
+    tool = asked.tool
     if scene.one_style:
         question = framed(scene, asked.say(scene, "questions"))
     else:

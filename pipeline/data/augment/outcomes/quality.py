@@ -66,6 +66,10 @@ def ruff_check(scene: "Scene", request: Request) -> RuffResult:
     )
 
 
+# What the tests are that neither fail nor break, in a run of mixed ones.
+_OTHERS = ("passed", "passed", "passed", "failed", "error", "skipped")
+
+
 def _test_name(scene: "Scene", path: str) -> str:
     file = path if path.endswith(".py") else f"{path.rstrip('/')}/test_{scene.noun()}.py"
     what = scene.pick(
@@ -86,9 +90,12 @@ def pytest_run(scene: "Scene", request: Request) -> TestResult:
     path = request.text("path")
     count = max(1, request.size if request.size is not None else scene.number(2, 8))
     outcomes = ["passed"] * count
+    more = "_more" if request.mood == "mixed" else ""
     if request.mood == "filled":
         rest = scene.pick(("failed", "passed", "skipped", "error", "failed"))
         outcomes = ["failed", *(scene.pick(("passed", "passed", rest)) for _ in outcomes[1:])]
+    elif request.mood == "mixed":
+        outcomes = ["failed", "error", *(scene.pick(_OTHERS) for _ in outcomes[2:])]
     tests = []
     for outcome in scene.some(outcomes, count):
         told = outcome != "passed"
@@ -96,7 +103,7 @@ def pytest_run(scene: "Scene", request: Request) -> TestResult:
             name=_test_name(scene, path),
             outcome=outcome,
             duration=0.0 if outcome == "skipped" else scene.number(1, 240) / 100,
-            message=scene.fill(message(scene, outcome)) if told else None,
+            message=scene.fill(message(scene, outcome + more)) if told else None,
         )
         tests.append(test)
     failed, errors = outcomes.count("failed"), outcomes.count("error")

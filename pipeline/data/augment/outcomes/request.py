@@ -9,8 +9,8 @@ from ..vocabulary import complaints
 if TYPE_CHECKING:
     from ..scene import Scene
 
-# Whether there is something to report: findings, failures, changes.
-Mood = Literal["filled", "clean"]
+# Whether there is something to report: findings, failures, changes; mixed: of every sort.
+Mood = Literal["filled", "clean", "mixed"]
 
 
 class Request(NamedTuple):

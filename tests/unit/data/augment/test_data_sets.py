@@ -10,8 +10,16 @@ from fixtures import CallgateError
 from pipeline.cli import main
 from pipeline.data.audit import audit
 from pipeline.data.augment.augmented import augmented, read_mixture
-from pipeline.data.augment.data_sets import BALANCED_ROWS, DataSetManifest, write_data_set
-from pipeline.data.augment.generate import share_out
+from pipeline.data.augment.data_sets import (
+    BALANCED_ROWS,
+    FURTHER_ROWS,
+    FURTHER_WEIGHTS,
+    DataSetManifest,
+    write_data_set,
+)
+from pipeline.data.augment.generate import WEIGHTS, share_out
+from pipeline.data.augment.kinds import all_kinds
+from pipeline.data.augment.kinds.further import further_kinds
 from pipeline.data.clean import clean
 
 DATA = Path(__file__).parents[4] / "data"
@@ -105,7 +113,7 @@ def test_the_manifest_counts_the_defects_as_they_were_put_in():
     assert (defects["duplicate"], defects["leakage"], defects["contamination"]) == (115, 13, 3)
 
 
-@pytest.mark.parametrize("name", ["augmented", "balanced"])
+@pytest.mark.parametrize("name", ["augmented", "balanced", "further"])
 def test_making_a_data_set_again_gives_the_same_bytes(name, tmp_path):
     (tmp_path / name).mkdir()
     write_data_set(name, tmp_path / name, force=True)
@@ -125,13 +133,31 @@ def test_the_cleaned_rows_have_none_of_the_defects():
     assert {found.fixer for found in audit([DATA / "cleaned"]).findings} == {None}
 
 
-def test_the_balanced_rows_are_spread_by_weight_and_have_no_fault():
-    for file in manifest_of("balanced").files:
-        assert file.categories == share_out(BALANCED_ROWS[file.name.removesuffix(".jsonl")])
-    report = audit([DATA / "balanced"])
+@pytest.mark.parametrize(
+    ("name", "rows", "weights"),
+    [("balanced", BALANCED_ROWS, WEIGHTS), ("further", FURTHER_ROWS, FURTHER_WEIGHTS)],
+)
+def test_the_rows_to_learn_are_spread_by_weight_and_have_no_fault(name, rows, weights):
+    for file in manifest_of(name).files:
+        assert file.categories == share_out(rows[file.name.removesuffix(".jsonl")], weights)
+    report = audit([DATA / name])
     assert [found.id for found in report.findings if found.severity == "error"] == []
     assert report.finding("duplicate") is None
     assert report.finding("leakage") is None
+
+
+def test_the_second_lesson_repeats_no_row_of_the_first():
+    first, second = (
+        {line for split in ROWS for line in (DATA / name / split).read_bytes().splitlines()}
+        for name in ("balanced", "further")
+    )
+    assert not first & second
+
+
+def test_the_second_lesson_has_every_kind_of_its_own():
+    there = set().union(*(file.kinds for file in manifest_of("further").files))
+    assert {kind.name for kind in further_kinds()} <= there
+    assert not {kind.name for kind in further_kinds()} & {kind.name for kind in all_kinds()}
 
 
 def test_another_seed_gives_other_rows_and_as_many_defects():
@@ -155,7 +181,9 @@ def test_a_whole_set_has_no_counts_to_choose(tmp_path, capsys):
 def test_an_unknown_data_set_is_named_with_the_known(tmp_path):
     with pytest.raises(CallgateError) as refused:
         write_data_set("bigger", tmp_path / "bigger")
-    assert str(refused.value) == ("there is no data set 'bigger': known are augmented, balanced")
+    assert str(refused.value) == (
+        "there is no data set 'bigger': known are augmented, balanced, further"
+    )
 
 
 def test_a_folder_is_written_over_only_by_force(tmp_path):
