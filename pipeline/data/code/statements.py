@@ -8,7 +8,7 @@ from .expressions import Expressions
 from .names import merged
 from .patterns import Patterns
 from .truth import breaks, live_branches, never_entered, truth
-from .values import UNKNOWN, Class, Function, Library, Value
+from .values import UNKNOWN, Class, Function, Library, Shared, Value
 
 _LEAVES_PROGRAM = {"exit", "quit"}
 
@@ -59,7 +59,9 @@ class Statements(Patterns, Expressions):
                     self.assign(target, self.evaluate(assigned))
             case ast.AugAssign(target=target, value=value):
                 before, found = self.evaluate(target), self.evaluate(value)
-                self.add_to(before, self.contents(found))
+                # Only a container takes what another one holds; to a number, a number is added.
+                if any(isinstance(atom, Shared) for atom in before):
+                    self.add_to(before, self.contents(found))
                 self.assign(target, before | found)
             case ast.Expr(value=value):
                 self.evaluate(value)

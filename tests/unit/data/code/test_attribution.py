@@ -178,6 +178,26 @@ def test_method_of_text_is_no_field(reads):
     ]
 
 
+def test_a_number_is_added_to_a_number(reads, unknown):
+    code = (
+        "total = 0\nfor f in git_status('.').files:\n"
+        "    total += ruff_check(f.file).violation_count\nprint(total)"
+    )
+    assert unknown(code) == ()
+    assert "ruff_check.violation_count" in reads(code)
+
+
+def test_a_list_takes_the_elements_of_the_list_that_is_added(reads):
+    code = "all = []\nall += git_status('.').files\nfor f in all:\n    print(f.staged)"
+    assert "git_status.files.staged" in reads(code)
+
+
+def test_a_number_added_to_a_list_is_told(unknown):
+    assert unknown("all = []\nall += git_status('.').file_count") == (
+        "git_status.file_count is an int: it cannot be iterated",
+    )
+
+
 UNKNOWN_READS = {
     "print(git_status('.').branch)": "GitStatusResult has no field 'branch'; it has "
     "success, parse_error, clean, file_count, files",
