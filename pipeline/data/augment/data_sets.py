@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from random import Random
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +13,7 @@ from fixtures import SUITE_FOLDER, CallgateError
 from ...files import write_atomic
 from ...model.folders import atomic_folder, locked_parent
 from .augmented import augmented
-from .generate import WEIGHTS, Example, Wish, fulfil, generate, rows_as_lines, share_out
+from .generate import WEIGHTS, Example, Wish, fulfil, rows_as_lines, share_out, shuffled
 from .kind import CATEGORIES
 from .kinds import all_kinds_of, kinds_of
 from .made import Made, Splits, made_of
@@ -87,7 +86,12 @@ def balanced(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
 
     No two rows have the same query or the same codes, whichever split they are in.
     """
-    return _parted(generate(_totals(BALANCED_ROWS), seed, suite), BALANCED_ROWS)
+    granted = fulfil(_balanced_wishes(), seed, suite, one_style=True)
+    return _parted(shuffled(granted, seed), BALANCED_ROWS)
+
+
+def _balanced_wishes() -> list[Wish]:
+    return [Wish(name, kinds_of(name), count) for name, count in _totals(BALANCED_ROWS).items()]
 
 
 def _totals(rows: Mapping[str, int], weights: Mapping[str, int] = WEIGHTS) -> dict[str, int]:
@@ -115,13 +119,11 @@ def further(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
 
     No row has the query or the codes of another one, nor of a row of `balanced` of the same seed.
     """
-    heard = [Wish(name, kinds_of(name), count) for name, count in _totals(BALANCED_ROWS).items()]
+    heard = _balanced_wishes()
     counts = _totals(FURTHER_ROWS, FURTHER_WEIGHTS)
     asked = [Wish(f"further {name}", all_kinds_of(name), count) for name, count in counts.items()]
-    found = fulfil([*heard, *asked], seed, suite, one_style=True)[len(heard) :]
-    examples = [example for examples in found for example in examples]
-    Random(seed).shuffle(examples)
-    return _parted(examples, FURTHER_ROWS, FURTHER_WEIGHTS)
+    granted = fulfil([*heard, *asked], seed, suite, one_style=True)[len(heard) :]
+    return _parted(shuffled(granted, seed), FURTHER_ROWS, FURTHER_WEIGHTS)
 
 
 DATA_SETS: Mapping[str, Callable[[int, Path], Splits]] = {

@@ -13,7 +13,7 @@ from ..queries import QueryIndex, words_of
 from .example import Ask, Back, Draft, message_of, queries_of, row_of
 from .execution import check_draft
 from .kind import CATEGORIES, Kind
-from .kinds import kinds_of
+from .kinds import all_kinds_of
 from .scene import Scene
 
 # What a balanced data set holds of each category, in percent.
@@ -148,8 +148,12 @@ def generate(
         if category not in CATEGORIES:
             known = ", ".join(CATEGORIES)
             raise CallgateError(f"there is no category {category!r}: known are {known}")
-    wishes = [Wish(name, kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
-    granted = fulfil(wishes, seed, suite, one_style=one_style)
+    wishes = [Wish(name, all_kinds_of(name), counts.get(name, 0)) for name in CATEGORIES]
+    return shuffled(fulfil(wishes, seed, suite, one_style=one_style), seed)
+
+
+def shuffled(granted: Iterable[list[Example]], seed: int) -> list[Example]:
+    """Return the examples of all wishes in an order that the seed decides."""
     found = [example for examples in granted for example in examples]
     Random(seed).shuffle(found)
     return found

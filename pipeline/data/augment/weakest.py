@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from .generate import Wish, share_out
 from .kind import CATEGORIES, Kind
-from .kinds import kinds_of
+from .kinds import all_kinds_of
 
 # So many rows for each kind of two-tool code took a small model from 0 to 9 of 10 such cases.
 ROWS_PER_MISS = 25
@@ -61,7 +61,7 @@ def _proposal(standing: Standing) -> Proposal:
 
 def _kinds(category: str, tool: str) -> tuple[Kind, ...]:
     """Return the kinds of a category that call a tool, or all where none says that it does."""
-    kinds = kinds_of(category)
+    kinds = all_kinds_of(category)
     fitting = tuple(
         kind for kind in kinds if tool in kind.tools or (tool == NO_TOOL and not kind.tools)
     )

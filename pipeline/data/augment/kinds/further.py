@@ -46,7 +46,8 @@ def _aspect_of(wish: Wish) -> Aspect:
     return fit[0]
 
 
-def _wished(wish: Wish, scene: Scene) -> Draft:
+def wished(wish: Wish, scene: Scene) -> Draft:
+    """Return one of the queries of a wish and the code of its aspect; raises ValueError."""
     aspect = _aspect_of(wish)
     ask = scene.pick(wish.ask)
     whole = aspect.subject == "tree" and not {"within", "path"} & set(
@@ -64,7 +65,7 @@ def _kinds() -> Iterator[Kind]:
         yield Kind(f"further_answer_{number}", "direct_answers", make)
     for number, wish in enumerate(wishes()):
         name = f"further_wish_{number}_{wish.aspect}"
-        yield Kind(name, wish.category, partial(_wished, wish), (wish.tool,))
+        yield Kind(name, wish.category, partial(wished, wish), (wish.tool,))
     for table in _tables("flow"):
         flow = Flow(**table)
         name = f"further_flow_{flow.name}"

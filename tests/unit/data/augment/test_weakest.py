@@ -1,6 +1,6 @@
 """How many examples are proposed for what a model missed."""
 
-from pipeline.data.augment.kinds import kinds_of
+from pipeline.data.augment.kinds import all_kinds_of
 from pipeline.data.augment.weakest import NO_TOOL, ROWS_PER_MISS, Standing, propose, wishes_of
 
 
@@ -30,7 +30,7 @@ def test_a_case_without_a_tool_asks_for_kinds_without_one():
     assert proposal.tools == {NO_TOOL: ROWS_PER_MISS}
     (wish,) = wishes_of([proposal])
     assert wish.rows == ROWS_PER_MISS
-    assert set(wish.kinds) <= set(kinds_of("direct_answers"))
+    assert set(wish.kinds) <= set(all_kinds_of("direct_answers"))
 
 
 def test_examples_are_wished_of_kinds_that_call_the_missed_tool():
@@ -42,7 +42,7 @@ def test_examples_are_wished_of_kinds_that_call_the_missed_tool():
 
 def test_where_no_kind_names_the_tool_all_kinds_of_the_category_are_asked():
     (wish,) = wishes_of(propose([standing("summary", missed=[["no_such_tool"]])]))
-    assert wish.kinds == kinds_of("summary")
+    assert wish.kinds == all_kinds_of("summary")
 
 
 def test_a_category_of_another_suite_gets_no_rows():
