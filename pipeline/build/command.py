@@ -93,11 +93,12 @@ def _list() -> list[str]:
     for name in built_in():
         profile = read_profile(name)[1]
         settings, recipe = profile.settings, profile.quantize
+        after = f" after {profile.start}" if profile.start else ""
         lines.append(f"{name:<16}{profile.description}")
         lines.append(
             f"{'':<16}{Path(profile.base).name}, {profile.data.removeprefix(f'{CHECKOUT}/')}, "
-            f"{settings.iterations} iterations at {settings.learning_rate:g}, {recipe.bits} bits "
-            f"in groups of {recipe.group_size}, gate {profile.gate.policy}"
+            f"{settings.iterations} iterations at {settings.learning_rate:g}{after}, "
+            f"{recipe.bits} bits in groups of {recipe.group_size}, gate {profile.gate.policy}"
         )
     return lines
 

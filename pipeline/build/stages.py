@@ -60,7 +60,8 @@ def evaluate_stage(build: Build, which: Model) -> Stage:
 def first_of(build: Build) -> Build:
     """Return the build of the training that a build's profile starts from, in its folder.
 
-    It has the base of the build. Raises CallgateError where that profile starts from another.
+    It has the base of the build. Raises CallgateError where that profile starts from another one
+    itself, and where its matrices would not fit.
     """
     name, profile = read_profile(build.profile.start)
     if profile.start:

@@ -8,7 +8,7 @@ from functools import cache
 from ..kind import Kind
 from .further import further_kinds
 
-# The share of the second lesson that is of new kinds, where a category has some.
+# The share of a category that is of the second lesson, where that has kinds of it.
 FURTHER = {"direct_answers": 0.65, "summary": 0.2}
 USUAL_FURTHER = 0.5
 
@@ -29,7 +29,7 @@ def all_kinds() -> tuple[Kind, ...]:
 
 
 def kinds_of(category: str) -> tuple[Kind, ...]:
-    """Return the kinds of a category that every set has."""
+    """Return the kinds of a category that the first sets are made of."""
     return tuple(kind for kind in all_kinds() if kind.category == category)
 
 

@@ -1,4 +1,4 @@
-"""What only `data/further` has: a second lesson of more facts, more wishes and more flows."""
+"""The second lesson, which `data/balanced` has not: more facts, more wishes and more flows."""
 
 from collections.abc import Iterator
 from functools import cache, partial

@@ -66,7 +66,7 @@ def ruff_check(scene: "Scene", request: Request) -> RuffResult:
     )
 
 
-# What the tests are that neither fail nor break, in a run of mixed ones.
+# What the tests are beside one that fails and one that breaks, in a run of mixed ones.
 _OTHERS = ("passed", "passed", "passed", "failed", "error", "skipped")
 
 
