@@ -126,9 +126,11 @@ def _ready_base(base: Path, *, dry_run: bool) -> None:
 
 
 def _up_to(stages: "list[Stage]", until: str | None) -> "list[Stage]":
-    """Return the stages up to the last one of that name: several models may be evaluated."""
-    last = [number for number, stage in enumerate(stages, 1) if stage.name.startswith(until or "")]
-    return stages[: max(last, default=len(stages))]
+    """Return the stages up to that name, be there one of it or not; several models may be asked."""
+    if until is None:
+        return stages
+    wanted = STAGES[: STAGES.index(until) + 1]
+    return [stage for stage in stages if stage.name.split("-")[0] in wanted]
 
 
 def _asked(options: argparse.Namespace) -> Build:

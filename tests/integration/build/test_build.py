@@ -227,3 +227,8 @@ def test_a_first_training_that_goes_on_from_another_is_refused(builds, first, ca
         f"callgate: error: start: the profile first starts from {builds.folder.parent}/mine.toml "
         "itself: one training before another is what is done\n"
     )
+
+
+def test_a_stage_that_a_profile_has_not_ends_the_build_where_it_would_stand(plan_of):
+    assert list(plan_of("--until", "start")) == ["audit", "clean"]
+    assert list(plan_of("--until", "clean", fixers=[])) == ["audit"]
