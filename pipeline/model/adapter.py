@@ -147,14 +147,24 @@ def apply_adapter(model: "nn.Module", adapter: Adapter, base: Path) -> None:
     Raises CallgateError that names the first layer that does not fit, and for an adapter that is
     not finite or changes nothing. mlx-lm itself lets one pass that lacks layers.
     """
-    import mlx.core as mx
-    from mlx.utils import tree_flatten
     from mlx_lm.tuner.utils import linear_to_lora_layers
 
-    is_full = adapter.fine_tune_type == "full"
-    if not is_full:
+    if adapter.fine_tune_type != "full":
         use_dora = adapter.fine_tune_type == "dora"
         linear_to_lora_layers(model, adapter.num_layers, dict(adapter.parameters), use_dora)
+    load_matrices(model, adapter, base)
+    model.eval()
+
+
+def load_matrices(model: "nn.Module", adapter: Adapter, base: Path) -> None:
+    """Load an adapter's tensors into the model, which has the layers for them.
+
+    Raises CallgateError as `apply_adapter` does.
+    """
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    is_full = adapter.fine_tune_type == "full"
     arrays = cast("dict[str, mx.array]", mx.load(str(adapter.folder / WEIGHTS)))
     parameters: dict[str, mx.array] = dict(tree_flatten(model.parameters()))
     wanted = {
@@ -165,4 +175,3 @@ def apply_adapter(model: "nn.Module", adapter: Adapter, base: Path) -> None:
     _check_fit(adapter, arrays, wanted, base)
     _check_worth(adapter, arrays)
     model.load_weights(list(arrays.items()), strict=False)
-    model.eval()

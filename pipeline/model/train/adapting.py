@@ -1,14 +1,13 @@
 """Putting LoRA layers into a model."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fixtures import CallgateError
 
-from ..adapter import CONFIG, Adapter, apply_adapter, read_adapter
+from ..adapter import CONFIG, Adapter, load_matrices, read_adapter
 from ..folder import model_fingerprint
-from .settings import TrainingPaths, TrainingSettings
+from .settings import TrainingSettings
 
 if TYPE_CHECKING:
     from mlx import nn
@@ -33,8 +32,14 @@ def _matrices(module: "nn.Module") -> set[str]:
     }
 
 
-def _check_layers(model: Any, settings: TrainingSettings) -> int:  # noqa: ANN401 - mlx-lm's
-    """Return how many blocks are to be adapted; raises CallgateError."""
+def adapt(model: "nn.Module", settings: TrainingSettings) -> int:
+    """Put LoRA layers into the model, the rest frozen, and return how many blocks have them.
+
+    Raises CallgateError for more blocks than there are and for names that no layer has.
+    """
+    import mlx.core as mx
+    from mlx_lm.tuner.utils import linear_to_lora_layers
+
     blocks = len(model.layers)
     if settings.layers > blocks:
         raise CallgateError(f"layers is {settings.layers}: the model has {blocks} blocks")
@@ -44,18 +49,7 @@ def _check_layers(model: Any, settings: TrainingSettings) -> int:  # noqa: ANN40
         raise CallgateError(
             f"keys: no layer is called {unknown[0]!r}: blocks have {', '.join(sorted(of_blocks))}"
         )
-    return blocks if settings.layers == -1 else settings.layers
-
-
-def adapt(model: "nn.Module", settings: TrainingSettings) -> int:
-    """Put LoRA layers into the model, the rest frozen, and return how many blocks have them.
-
-    Raises CallgateError for more blocks than there are and for names that no layer has.
-    """
-    import mlx.core as mx
-    from mlx_lm.tuner.utils import linear_to_lora_layers
-
-    chosen = _check_layers(model, settings)
+    chosen = blocks if settings.layers == -1 else settings.layers
     mx.random.seed(settings.seed)
     model.freeze()
     linear_to_lora_layers(model, chosen, lora_parameters(settings))
@@ -82,24 +76,19 @@ def _check_start(adapter: Adapter, base: Path, settings: TrainingSettings, chose
             )
 
 
-def adapt_from(model: "nn.Module", paths: TrainingPaths, settings: TrainingSettings) -> int:
-    """Do as `adapt` does, with the matrices of the adapter to start from where there is one.
+def start_from(
+    model: "nn.Module", folder: Path, base: Path, settings: TrainingSettings, chosen: int
+) -> None:
+    """Put the matrices of an adapter in place of those of the adapted model, in float32.
 
-    They become float32, whatever they are stored in. Raises CallgateError besides for an adapter
-    of another base, rank, scale or choice of layers.
+    `chosen` blocks of the model have LoRA layers. Raises CallgateError for an adapter of another
+    base, rank, scale or choice of layers.
     """
-    if paths.start is None:
-        return adapt(model, settings)
     import mlx.core as mx
     from mlx.utils import tree_map
 
-    adapter = read_adapter(paths.start)
-    chosen = _check_layers(model, settings)
-    _check_start(adapter, paths.model, settings, chosen)
-    mx.random.seed(settings.seed)
-    model.freeze()
-    in_training = replace(adapter, parameters=lora_parameters(settings))
-    apply_adapter(model, in_training, paths.model)
+    adapter = read_adapter(folder)
+    _check_start(adapter, base, settings, chosen)
+    load_matrices(model, adapter, base)
     model.update(tree_map(lambda array: array.astype(mx.float32), model.trainable_parameters()))
     mx.eval(model.parameters())
-    return chosen

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..loading import LoadedModel, load_model, quiet_imports
 from . import checkpoint, losses
-from .adapting import adapt_from
+from .adapting import adapt, start_from
 from .batches import Batch, batches_of, groups_of, schedule_of
 from .loss import counted_loss
 from .manifest import AdapterManifest, identity_of, manifest_in, manifest_of
@@ -257,7 +257,9 @@ def train_adapter(
     with quiet_imports():
         import mlx.core as mx
 
-    chosen = adapt_from(loaded.model, paths, settings)
+    chosen = adapt(loaded.model, settings)
+    if paths.start is not None:
+        start_from(loaded.model, paths.start, paths.model, settings, chosen)
     training = _Training(loaded, train, valid, settings, paths.unfinished)
     check_workers(settings.batch_size, training.workers, workers)
     training.optimizer.init(loaded.model.trainable_parameters())
