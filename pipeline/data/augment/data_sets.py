@@ -84,7 +84,7 @@ def _file_of(name: str, rows: Sequence[Made], content: bytes) -> MadeFile:
 def balanced(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
     """Make the set for the best model: every category by its weight, in both splits.
 
-    No two rows have the same query or the same codes, whichever split they are in.
+    No two rows ask the same, whichever split they are in.
     """
     granted = fulfil(_balanced_wishes(), seed, suite, one_style=True)
     return _parted(shuffled(granted, seed), BALANCED_ROWS)
@@ -117,7 +117,7 @@ def _parted(
 def further(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
     """Make the second lesson for the model that has learnt `balanced`: more kinds, the rest anew.
 
-    No row has the query or the codes of another one, nor of a row of `balanced` of the same seed.
+    No row asks what another one does, nor what a row of `balanced` of the same seed does.
     """
     heard = _balanced_wishes()
     counts = _totals(FURTHER_ROWS, FURTHER_WEIGHTS)

@@ -1,6 +1,6 @@
 """The second lesson, which `data/balanced` has not: more facts, more wishes and more flows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from string import Template
 from typing import Any, NamedTuple
@@ -19,13 +19,20 @@ from .direct_answers import Answer, asking
 from .summaries import mixed_tests
 
 
-class Wish(NamedTuple):
+class ToolWish(NamedTuple):
     """Queries that an aspect of a tool answers, under the category that they are of."""
 
     category: str
     tool: str
     aspect: str
     ask: tuple[str, ...]
+
+    def answered_by(self) -> Aspect:
+        """Return the aspect; raises ValueError where the tool has none of that name."""
+        fit = [a for a in all_aspects() if (a.tool, a.name) == (self.tool, self.aspect)]
+        if not fit:
+            raise ValueError(f"{self.tool} has no aspect {self.aspect!r}")
+        return fit[0]
 
 
 @cache
@@ -34,40 +41,38 @@ def _tables(key: str) -> tuple[dict[str, Any], ...]:
     return tuple(frozen(entry) for file in files for entry in read_toml(file).get(key, ()))
 
 
-def wishes() -> tuple[Wish, ...]:
+def wishes() -> tuple[ToolWish, ...]:
     """Return the wishes of all files of the folder further."""
-    return tuple(Wish(**table) for table in _tables("wish"))
+    return tuple(ToolWish(**table) for table in _tables("wish"))
 
 
-def _aspect_of(wish: Wish) -> Aspect:
-    fit = [a for a in all_aspects() if (a.tool, a.name) == (wish.tool, wish.aspect)]
-    if not fit:
-        raise ValueError(f"{wish.tool} has no aspect {wish.aspect!r}")
-    return fit[0]
+def answers() -> tuple[Answer, ...]:
+    """Return the answers of all files of the folder further."""
+    return tuple(Answer(**table) for table in _tables("answer"))
 
 
-def wished(wish: Wish, scene: Scene) -> Draft:
-    """Return one of the queries of a wish and the code of its aspect; raises ValueError."""
-    aspect = _aspect_of(wish)
-    ask = scene.pick(wish.ask)
-    whole = aspect.subject == "tree" and not {"within", "path"} & set(
-        Template(ask).get_identifiers()
-    )
+def flows() -> tuple[Flow, ...]:
+    """Return the flows of all files of the folder further."""
+    return tuple(Flow(**table) for table in _tables("flow"))
+
+
+def wished(ask: Sequence[str], aspect: Aspect, scene: Scene) -> Draft:
+    """Return one of some queries and the code of the aspect that answers them."""
+    asked = Template(scene.pick(ask))
+    whole = aspect.subject == "tree" and not {"within", "path"} & set(asked.get_identifiers())
     slots = aspect.slots(scene, **({"path": "."} if whole else {}))
-    query = framed(scene, Template(ask).substitute(slots))
+    query = framed(scene, asked.substitute(slots))
     call, shown = aspect.lines(slots, own_name(aspect.tool))
     return Ask(query), Code(f"{call}\n{shown}".strip("\n"))
 
 
 def _kinds() -> Iterator[Kind]:
-    for number, table in enumerate(_tables("answer")):
-        make = asking((Answer(**table),))
-        yield Kind(f"further_answer_{number}", "direct_answers", make)
+    for number, answer in enumerate(answers()):
+        yield Kind(f"further_answer_{number}", "direct_answers", asking((answer,)))
     for number, wish in enumerate(wishes()):
         name = f"further_wish_{number}_{wish.aspect}"
-        yield Kind(name, wish.category, partial(wished, wish), (wish.tool,))
-    for table in _tables("flow"):
-        flow = Flow(**table)
+        yield Kind(name, wish.category, partial(wished, wish.ask, wish.answered_by()), (wish.tool,))
+    for flow in flows():
         name = f"further_flow_{flow.name}"
         yield Kind(name, "cross_tool", partial(flow_draft, flow), flow.tools)
     yield Kind("further_summary_of_mixed_tests", "summary", mixed_tests, ("pytest_run",))
@@ -76,6 +81,4 @@ def _kinds() -> Iterator[Kind]:
 @cache
 def further_kinds() -> tuple[Kind, ...]:
     """Return the kinds of the second lesson alone; raises ValueError for an unknown aspect."""
-    for wish in wishes():
-        _aspect_of(wish)
     return tuple(_kinds())

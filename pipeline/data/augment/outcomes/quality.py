@@ -90,7 +90,7 @@ def pytest_run(scene: "Scene", request: Request) -> TestResult:
     path = request.text("path")
     count = max(1, request.size if request.size is not None else scene.number(2, 8))
     outcomes = ["passed"] * count
-    more = "_more" if request.mood == "mixed" else ""
+    sort = "_mixed" if request.mood == "mixed" else ""
     if request.mood == "filled":
         rest = scene.pick(("failed", "passed", "skipped", "error", "failed"))
         outcomes = ["failed", *(scene.pick(("passed", "passed", rest)) for _ in outcomes[1:])]
@@ -103,7 +103,7 @@ def pytest_run(scene: "Scene", request: Request) -> TestResult:
             name=_test_name(scene, path),
             outcome=outcome,
             duration=0.0 if outcome == "skipped" else scene.number(1, 240) / 100,
-            message=scene.fill(message(scene, outcome + more)) if told else None,
+            message=scene.fill(message(scene, outcome + sort)) if told else None,
         )
         tests.append(test)
     failed, errors = outcomes.count("failed"), outcomes.count("error")

@@ -1,16 +1,27 @@
+from itertools import chain
 from random import Random
 
 import pytest
 
+from fixtures import UNSEEN_SUITE_FOLDER, load_suite
+from pipeline.data.announcements import is_announcement
 from pipeline.data.augment.example import codes_of, queries_of
 from pipeline.data.augment.kinds import FURTHER, USUAL_FURTHER, all_kinds_of, kinds_of
-from pipeline.data.augment.kinds.further import Wish, further_kinds, wished, wishes
+from pipeline.data.augment.kinds.further import (
+    ToolWish,
+    answers,
+    flows,
+    further_kinds,
+    wished,
+    wishes,
+)
 from pipeline.data.augment.scene import Scene
+from pipeline.data.queries import QueryIndex
 
 
 def draft_of(ask, *, tool="git_diff", aspect="diff", seed=0):
-    wish = Wish("single_tool", tool, aspect, (ask,))
-    draft = wished(wish, Scene(Random(seed), one_style=True))
+    wish = ToolWish("single_tool", tool, aspect, (ask,))
+    draft = wished(wish.ask, wish.answered_by(), Scene(Random(seed), one_style=True))
     return queries_of(draft)[0], codes_of(draft)[0]
 
 
@@ -52,3 +63,21 @@ def test_new_kinds_have_their_share_of_a_category(category):
 
 def test_a_category_without_new_kinds_stays_as_it_is():
     assert all_kinds_of("chaining") == kinds_of("chaining")
+
+
+def test_no_wording_is_nearly_a_query_of_the_suite_or_the_unseen_one():
+    cases = [*load_suite().cases, *load_suite(UNSEEN_SUITE_FOLDER).cases]
+    index = QueryIndex((case.id, case.query) for case in cases)
+    wordings = [
+        *chain.from_iterable(answer.questions for answer in answers()),
+        *chain.from_iterable(entry.ask for entry in (*wishes(), *flows())),
+    ]
+    near = [text for text in wordings if index.find(text)]
+    assert near == []
+
+
+def test_an_answer_is_short_and_promises_nothing():
+    for answer in answers():
+        assert len(answer.answer.split()) <= 60, answer
+        assert len(answer.questions) == 4, answer
+        assert not is_announcement(answer.answer), answer
