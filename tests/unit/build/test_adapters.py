@@ -8,7 +8,9 @@ from safetensors.numpy import load_file, save_file
 
 from fixtures import CallgateError
 from pipeline.build.adapters import carry_adapter, differences, find_adapter, wanted_identity
-from pipeline.model.train.manifest import AdapterManifest, Identity
+from pipeline.build.profile import read_profile
+from pipeline.files import CHECKOUT
+from pipeline.model.train.manifest import AdapterManifest, Identity, manifest_in
 from pipeline.model.train.settings import TrainingSettings
 
 
@@ -112,3 +114,21 @@ def test_a_folder_that_is_no_adapter_is_not_replaced(adapter, tmp_path):
     with pytest.raises(CallgateError) as problem:
         carry_adapter(adapter, other, "base")
     assert str(problem.value) == f"{other} is no adapter folder: it has no adapter_config.json"
+
+
+def trained_otherwise(profile, made_from):
+    """In what the training of a profile differs from the one that made an adapter."""
+    found = made_from.identity
+    wanted = wanted_identity(
+        found.base_fingerprint, CHECKOUT / profile.data, profile.settings, profile.workers
+    )
+    return differences(wanted.model_copy(update={"start": found.start}), found)
+
+
+def test_the_carried_adapter_is_what_the_embedded_profile_and_the_one_before_it_train():
+    made_from = manifest_in(CHECKOUT / "pipeline" / "adapters" / "embedded")
+    _, profile = read_profile("embedded")
+    _, first = read_profile(profile.start)
+    assert trained_otherwise(profile, made_from) == []
+    assert trained_otherwise(first, made_from.start) == []
+    assert made_from.start.start is None
