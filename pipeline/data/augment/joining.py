@@ -106,6 +106,16 @@ def _sentence(scene: Scene, form: str, parts: list[str]) -> str:
     return wrap(scene, {"do": DO, "tell": TELL, "show": SHOW}[form], together)
 
 
+def _hide_each_other(aspects: Sequence[Aspect], shown: Sequence[str]) -> bool:
+    """Whether lines that show one result give the name of another one to a value of their own."""
+    names = {own_name(aspect.tool) for aspect in aspects}
+    return any(
+        f"{name} = " in lines
+        for aspect, lines in zip(aspects, shown, strict=True)
+        for name in names - {own_name(aspect.tool)}
+    )
+
+
 def joined_code(scene: Scene, aspects: Sequence[Aspect], values: Sequence[Slots]) -> str:
     """Return code that answers every aspect, one after the other or all calls first."""
     calls, shown = [], []
@@ -113,7 +123,7 @@ def joined_code(scene: Scene, aspects: Sequence[Aspect], values: Sequence[Slots]
         call, lines = aspect.lines(slots, own_name(aspect.tool), short=True)
         calls.append(call)
         shown.append(lines)
-    if scene.style.chance(0.35):
+    if scene.style.chance(0.35) and not _hide_each_other(aspects, shown):
         return "\n".join([call for call in calls if call] + shown)
     pieces = [
         f"{call}\n{lines}" if call else lines for call, lines in zip(calls, shown, strict=True)

@@ -119,6 +119,10 @@ class Scene(Project):
         """Return the message of a commit."""
         return self.fill(outcomes.message(self, "commit"))
 
+    def quotable_message(self) -> str:
+        """Return the message of a commit that may stand between quotes, having none of its own."""
+        return self.commit_message().replace('"', "")
+
     # Results
 
     def result(

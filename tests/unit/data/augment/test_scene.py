@@ -136,3 +136,10 @@ def test_a_template_is_filled_by_what_is_given_and_by_names_of_the_scene():
     assert filled[0] == "a.py"
     assert filled[1] == filled[2]
     assert {filled[1], filled[3]} <= set(scene.words.nouns)
+
+
+def test_a_quotable_message_is_a_commit_message_without_its_quotes():
+    messages = {seed: Scene(Random(seed)).commit_message() for seed in range(300)}
+    assert any('"' in message for message in messages.values())
+    for seed, message in messages.items():
+        assert Scene(Random(seed)).quotable_message() == message.replace('"', "")

@@ -1,3 +1,4 @@
+import ast
 from itertools import chain
 from random import Random
 
@@ -7,6 +8,7 @@ from fixtures import UNSEEN_SUITE_FOLDER, load_suite
 from pipeline.data.announcements import is_announcement
 from pipeline.data.augment.example import codes_of, queries_of
 from pipeline.data.augment.kinds import FURTHER, USUAL_FURTHER, all_kinds_of, kinds_of
+from pipeline.data.augment.kinds.cross_tool import flow_draft
 from pipeline.data.augment.kinds.further import (
     ToolWish,
     answers,
@@ -81,3 +83,9 @@ def test_an_answer_is_short_and_promises_nothing():
         assert len(answer.answer.split()) <= 60, answer
         assert len(answer.questions) == 4, answer
         assert not is_announcement(answer.answer), answer
+
+
+def test_a_flow_that_commits_is_readable_code_whatever_the_message():
+    (flow,) = (flow for flow in flows() if flow.name == "commit_if_green")
+    for seed in range(300):
+        ast.parse(codes_of(flow_draft(flow, Scene(Random(seed), one_style=True)))[0])
