@@ -15,7 +15,7 @@ from ...model.folders import atomic_folder, locked_parent
 from .augmented import augmented
 from .generate import WEIGHTS, Example, Wish, fulfil, rows_as_lines, share_out, shuffled
 from .kind import CATEGORIES
-from .kinds import all_kinds_of, kinds_of
+from .kinds import all_kinds_of, kinds_of, second_lesson_kinds_of
 from .made import Made, Splits, made_of
 
 # To be raised whenever the same seed gives other rows than before.
@@ -33,6 +33,18 @@ FURTHER_WEIGHTS: Mapping[str, int] = {
     "edge_cases": 6,
     "summary": 6,
     "chaining": 4,
+}
+WIDE_ROWS = {"train": 8000, "valid": 200}
+# What the one lesson holds: more of what takes several tools, which is the hardest to foresee.
+WIDE_WEIGHTS: Mapping[str, int] = {
+    "direct_answers": 18,
+    "single_tool": 10,
+    "tool_identity": 10,
+    "field_access": 13,
+    "cross_tool": 29,
+    "edge_cases": 9,
+    "summary": 6,
+    "chaining": 5,
 }
 
 
@@ -121,15 +133,28 @@ def further(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
     """
     heard = _balanced_wishes()
     counts = _totals(FURTHER_ROWS, FURTHER_WEIGHTS)
-    asked = [Wish(f"further {name}", all_kinds_of(name), count) for name, count in counts.items()]
+    asked = [
+        Wish(f"further {name}", second_lesson_kinds_of(name), count)
+        for name, count in counts.items()
+    ]
     granted = fulfil([*heard, *asked], seed, suite, one_style=True)[len(heard) :]
     return _parted(shuffled(granted, seed), FURTHER_ROWS, FURTHER_WEIGHTS)
+
+
+def wide(seed: int, suite: Path = SUITE_FOLDER) -> Splits:
+    """Make the one lesson that holds every kind: most of it from what is written by hand."""
+    counts = _totals(WIDE_ROWS, WIDE_WEIGHTS)
+    asked = [Wish(f"wide {name}", all_kinds_of(name), count) for name, count in counts.items()]
+    return _parted(
+        shuffled(fulfil(asked, seed, suite, one_style=True), seed), WIDE_ROWS, WIDE_WEIGHTS
+    )
 
 
 DATA_SETS: Mapping[str, Callable[[int, Path], Splits]] = {
     "augmented": augmented,
     "balanced": balanced,
     "further": further,
+    "wide": wide,
 }
 
 

@@ -2,15 +2,19 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
 from ..kind import Kind
-from .further import further_kinds
+from .further import further_kinds, wider_kinds
 
 # The share of a category that is of the second lesson, where that has kinds of it.
-FURTHER = {"direct_answers": 0.65, "summary": 0.2}
-USUAL_FURTHER = 0.5
+SECOND_LESSON_SHARES = {"direct_answers": 0.65, "summary": 0.2}
+SECOND_LESSON_SHARE = 0.5
+# The same of all that came after the first sets.
+LATER_SHARES = {"summary": 0.2, "edge_cases": 0.5}
+LATER_SHARE = 0.7
 
 
 @cache
@@ -33,15 +37,29 @@ def kinds_of(category: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in all_kinds() if kind.category == category)
 
 
-def all_kinds_of(category: str) -> tuple[Kind, ...]:
+def _with_later(category: str, later: Iterable[Kind], share: float) -> tuple[Kind, ...]:
+    usual = kinds_of(category)
+    fit = [kind for kind in later if kind.category == category]
+    if not fit:
+        return usual
+    each = sum(kind.weight for kind in usual) * share / (1 - share) / len(fit)
+    return (*usual, *(replace(kind, weight=each) for kind in fit))
+
+
+def second_lesson_kinds_of(category: str) -> tuple[Kind, ...]:
     """Return the kinds of a category with those of the second lesson, which have their share.
 
     Raises ValueError for an aspect that no tool has.
     """
-    usual = kinds_of(category)
-    further = [kind for kind in further_kinds() if kind.category == category]
-    if not further:
-        return usual
-    share = FURTHER.get(category, USUAL_FURTHER)
-    each = sum(kind.weight for kind in usual) * share / (1 - share) / len(further)
-    return (*usual, *(replace(kind, weight=each) for kind in further))
+    return _with_later(
+        category, further_kinds(), SECOND_LESSON_SHARES.get(category, SECOND_LESSON_SHARE)
+    )
+
+
+def all_kinds_of(category: str) -> tuple[Kind, ...]:
+    """Return every kind of a category, those that came after the first sets with their share.
+
+    Raises ValueError for an aspect that no tool has.
+    """
+    share = LATER_SHARES.get(category, LATER_SHARE)
+    return _with_later(category, (*further_kinds(), *wider_kinds()), share)

@@ -85,6 +85,7 @@ class Answer(NamedTuple):
 
     questions: tuple[str, ...]
     answer: str
+    category: str = "direct_answers"
 
 
 class About(NamedTuple):

@@ -1,4 +1,4 @@
-"""The second lesson, which `data/balanced` has not: more facts, more wishes and more flows."""
+"""More facts, wishes and flows than `data/balanced` has, a folder of files for each lesson."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
@@ -18,6 +18,9 @@ from .cross_tool import flow_draft
 from .direct_answers import Answer, asking
 from .summaries import mixed_tests
 
+# The second lesson, and what came after it.
+FURTHER, WIDER = "further", "wider"
+
 
 class ToolWish(NamedTuple):
     """Queries that an aspect of a tool answers, under the category that they are of."""
@@ -36,24 +39,24 @@ class ToolWish(NamedTuple):
 
 
 @cache
-def _tables(key: str) -> tuple[dict[str, Any], ...]:
-    files = toml_files(FOLDER / "further")
+def _tables(lesson: str, key: str) -> tuple[dict[str, Any], ...]:
+    files = toml_files(FOLDER / lesson)
     return tuple(frozen(entry) for file in files for entry in read_toml(file).get(key, ()))
 
 
-def wishes() -> tuple[ToolWish, ...]:
-    """Return the wishes of all files of the folder further."""
-    return tuple(ToolWish(**table) for table in _tables("wish"))
+def wishes(lesson: str = FURTHER) -> tuple[ToolWish, ...]:
+    """Return the wishes of all files of a lesson's folder."""
+    return tuple(ToolWish(**table) for table in _tables(lesson, "wish"))
 
 
-def answers() -> tuple[Answer, ...]:
-    """Return the answers of all files of the folder further."""
-    return tuple(Answer(**table) for table in _tables("answer"))
+def answers(lesson: str = FURTHER) -> tuple[Answer, ...]:
+    """Return the answers of all files of a lesson's folder."""
+    return tuple(Answer(**table) for table in _tables(lesson, "answer"))
 
 
-def flows() -> tuple[Flow, ...]:
-    """Return the flows of all files of the folder further."""
-    return tuple(Flow(**table) for table in _tables("flow"))
+def flows(lesson: str = FURTHER) -> tuple[Flow, ...]:
+    """Return the flows of all files of a lesson's folder."""
+    return tuple(Flow(**table) for table in _tables(lesson, "flow"))
 
 
 def wished(ask: Sequence[str], aspect: Aspect, scene: Scene) -> Draft:
@@ -66,19 +69,25 @@ def wished(ask: Sequence[str], aspect: Aspect, scene: Scene) -> Draft:
     return Ask(query), Code(f"{call}\n{shown}".strip("\n"))
 
 
-def _kinds() -> Iterator[Kind]:
-    for number, answer in enumerate(answers()):
-        yield Kind(f"further_answer_{number}", "direct_answers", asking((answer,)))
-    for number, wish in enumerate(wishes()):
-        name = f"further_wish_{number}_{wish.aspect}"
+def _kinds(lesson: str) -> Iterator[Kind]:
+    for number, answer in enumerate(answers(lesson)):
+        yield Kind(f"{lesson}_answer_{number}", answer.category, asking((answer,)))
+    for number, wish in enumerate(wishes(lesson)):
+        name = f"{lesson}_wish_{number}_{wish.aspect}"
         yield Kind(name, wish.category, partial(wished, wish.ask, wish.answered_by()), (wish.tool,))
-    for flow in flows():
-        name = f"further_flow_{flow.name}"
+    for flow in flows(lesson):
+        name = f"{lesson}_flow_{flow.name}"
         yield Kind(name, "cross_tool", partial(flow_draft, flow), flow.tools)
-    yield Kind("further_summary_of_mixed_tests", "summary", mixed_tests, ("pytest_run",))
 
 
 @cache
 def further_kinds() -> tuple[Kind, ...]:
     """Return the kinds of the second lesson alone; raises ValueError for an unknown aspect."""
-    return tuple(_kinds())
+    mixed = Kind("further_summary_of_mixed_tests", "summary", mixed_tests, ("pytest_run",))
+    return (*_kinds(FURTHER), mixed)
+
+
+@cache
+def wider_kinds() -> tuple[Kind, ...]:
+    """Return the kinds that came after the second lesson; raises ValueError as further_kinds."""
+    return tuple(_kinds(WIDER))

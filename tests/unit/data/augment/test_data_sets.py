@@ -14,12 +14,14 @@ from pipeline.data.augment.data_sets import (
     BALANCED_ROWS,
     FURTHER_ROWS,
     FURTHER_WEIGHTS,
+    WIDE_ROWS,
+    WIDE_WEIGHTS,
     DataSetManifest,
     write_data_set,
 )
 from pipeline.data.augment.generate import WEIGHTS, share_out
 from pipeline.data.augment.kinds import all_kinds
-from pipeline.data.augment.kinds.further import further_kinds
+from pipeline.data.augment.kinds.further import further_kinds, wider_kinds
 from pipeline.data.clean import clean
 
 DATA = Path(__file__).parents[4] / "data"
@@ -113,7 +115,7 @@ def test_the_manifest_counts_the_defects_as_they_were_put_in():
     assert (defects["duplicate"], defects["leakage"], defects["contamination"]) == (115, 13, 3)
 
 
-@pytest.mark.parametrize("name", ["augmented", "balanced", "further"])
+@pytest.mark.parametrize("name", ["augmented", "balanced", "further", "wide"])
 def test_making_a_data_set_again_gives_the_same_bytes(name, tmp_path):
     (tmp_path / name).mkdir()
     write_data_set(name, tmp_path / name, force=True)
@@ -135,7 +137,11 @@ def test_the_cleaned_rows_have_none_of_the_defects():
 
 @pytest.mark.parametrize(
     ("name", "rows", "weights"),
-    [("balanced", BALANCED_ROWS, WEIGHTS), ("further", FURTHER_ROWS, FURTHER_WEIGHTS)],
+    [
+        ("balanced", BALANCED_ROWS, WEIGHTS),
+        ("further", FURTHER_ROWS, FURTHER_WEIGHTS),
+        ("wide", WIDE_ROWS, WIDE_WEIGHTS),
+    ],
 )
 def test_the_rows_to_learn_are_spread_by_weight_and_have_no_fault(name, rows, weights):
     for file in manifest_of(name).files:
@@ -160,6 +166,12 @@ def test_the_second_lesson_has_every_kind_of_its_own():
     assert not {kind.name for kind in further_kinds()} & {kind.name for kind in all_kinds()}
 
 
+def test_the_wide_set_has_nearly_every_kind_that_is_written_by_hand():
+    there = set().union(*(file.kinds for file in manifest_of("wide").files))
+    by_hand = {kind.name for kind in (*further_kinds(), *wider_kinds())}
+    assert len(by_hand & there) >= 0.95 * len(by_hand)
+
+
 def test_another_seed_gives_other_rows_and_as_many_defects():
     for split, rows in augmented(1).items():
         (file,) = (f for f in manifest_of("augmented").files if f.name == f"{split}.jsonl")
@@ -182,7 +194,7 @@ def test_an_unknown_data_set_is_named_with_the_known(tmp_path):
     with pytest.raises(CallgateError) as refused:
         write_data_set("bigger", tmp_path / "bigger")
     assert str(refused.value) == (
-        "there is no data set 'bigger': known are augmented, balanced, further"
+        "there is no data set 'bigger': known are augmented, balanced, further, wide"
     )
 
 

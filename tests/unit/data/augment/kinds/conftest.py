@@ -4,7 +4,7 @@ import pytest
 
 from fixtures import load_suite
 from pipeline.data.augment.kinds import all_kinds
-from pipeline.data.augment.kinds.further import further_kinds
+from pipeline.data.augment.kinds.further import further_kinds, wider_kinds
 from pipeline.data.augment.scene import Scene
 from pipeline.data.queries import QueryIndex
 
@@ -27,7 +27,7 @@ def drafts_of():
     def _drafts(category, each):
         return [
             (kind, kind.make(Scene(Random(f"{seed} {kind.name}"))))
-            for kind in (*all_kinds(), *further_kinds())
+            for kind in (*all_kinds(), *further_kinds(), *wider_kinds())
             if kind.category == category
             for seed in range(each)
         ]
