@@ -42,10 +42,11 @@ model: install ## import the embedded model into .models/
 	$(BIN)/callgate model import smollm2-135m
 
 # Data sets have the same bytes each time; `cleaned` is what `callgate clean` makes of `augmented`.
-data: install ## make data/augmented, data/balanced, data/further and data/cleaned again
+data: install ## make the data sets of data/ again
 	$(BIN)/callgate augment --data-set augmented --force -o data/augmented
 	$(BIN)/callgate augment --data-set balanced --force -o data/balanced
 	$(BIN)/callgate augment --data-set further --force -o data/further
+	$(BIN)/callgate augment --data-set wide --force -o data/wide
 	rm -rf data/cleaned
 	$(BIN)/callgate clean data/augmented data/cleaned
 

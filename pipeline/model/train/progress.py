@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 _SECONDS_BETWEEN_LINES = 30.0
 _ITERATIONS_BEFORE_AN_ESTIMATE = 10
+# An estimate that was so many times too long is taken back: on CUDA the first iterations compile.
+_MISLEADING = 1.5
 
 
 class Reached(NamedTuple):
@@ -24,11 +26,11 @@ class TrainingProgress:
     """
 
     def __init__(self, begun: Reached, iterations: int, tokens: int, *, shown: bool) -> None:
-        self._begun = self._last = begun
+        self._measured_from = self._last = self._begun = begun
         self._iterations, self._tokens = iterations, tokens
         self._shown = shown
         self._said: float | None = None
-        self._estimated = False
+        self._estimate: float | None = None
         self._bar: Any = None
 
     def __enter__(self) -> "TrainingProgress":
@@ -66,16 +68,14 @@ class TrainingProgress:
     def report(self, reached: Reached, loss: float) -> None:
         """Take note of a report of the trainer."""
         speed = (reached.tokens - self._last.tokens) / (reached.seconds - self._last.seconds)
-        spent = reached.seconds - self._begun.seconds
-        left = spent / (reached.tokens - self._begun.tokens) * (self._tokens - reached.tokens)
+        spent = reached.seconds - self._measured_from.seconds
+        read = reached.tokens - self._measured_from.tokens
+        left = spent / read * (self._tokens - reached.tokens)
+        if self._measured_from is self._begun:
+            # What is compiled is compiled by now: from here on the speed is that of the rest.
+            self._measured_from = reached
         self._last = reached
-        done = reached.iteration - self._begun.iteration
-        if not self._estimated and done >= _ITERATIONS_BEFORE_AN_ESTIMATE:
-            self._estimated = True
-            self.say(
-                f"estimated after {done} iterations: {duration(reached.seconds + left)} for all "
-                f"{self._iterations}, validation apart"
-            )
+        self._say_estimate(reached, reached.seconds + left)
         text = f"loss {loss:.3f}, {speed:.0f} tokens/s, {duration(left)} left"
         if self._bar is not None:
             completed = reached.iteration
@@ -83,6 +83,17 @@ class TrainingProgress:
         elif self._is_time(reached.iteration):
             self._said = time.monotonic()
             self.say(f"training: iteration {reached.iteration}/{self._iterations}, {text}")
+
+    def _say_estimate(self, reached: Reached, seconds: float) -> None:
+        done = reached.iteration - self._begun.iteration
+        if done < _ITERATIONS_BEFORE_AN_ESTIMATE:
+            return
+        if self._estimate is None or seconds * _MISLEADING < self._estimate:
+            self._estimate = seconds
+            self.say(
+                f"estimated after {done} iterations: {duration(seconds)} for all "
+                f"{self._iterations}, validation apart"
+            )
 
     def _is_time(self, iteration: int) -> bool:
         if self._said is None or iteration == self._iterations:

@@ -35,6 +35,17 @@ def test_the_time_is_estimated_once_after_ten_iterations_by_the_tokens_that_are_
     assert lines == ["estimated after 10 iterations: 5 min for all 30, validation apart"]
 
 
+def test_an_estimate_that_what_compiles_made_too_long_is_taken_back(capsys):
+    with begin() as progress:
+        for reached in (Reached(10, 1000, 60.0), Reached(20, 2000, 65.0), Reached(30, 3000, 70.0)):
+            progress.report(reached, 1.5)
+    lines = [line for line in capsys.readouterr().err.splitlines() if "estimated" in line]
+    assert lines == [
+        "estimated after 10 iterations: 3 min for all 30, validation apart",
+        "estimated after 20 iterations: 70 s for all 30, validation apart",
+    ]
+
+
 def test_a_training_that_goes_on_counts_its_own_speed(capsys):
     begun = Reached(100, 10_000, 500.0)
     with TrainingProgress(begun, 120, 12_000, shown=True) as progress:
