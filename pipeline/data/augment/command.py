@@ -30,6 +30,8 @@ a query of the suite, nor nearly one; no query comes twice. The same seed gives 
 --data-set makes one of the sets in data/, a folder with train.jsonl, valid.jsonl and manifest.json:
   augmented        varied, with the habits of the data of a model that failed, as many of each
   balanced         without them, every category by weight, in one style
+  further          a second lesson after balanced: more facts, wishes and flows, the rest anew
+  wide             one lesson that holds every kind, most of it written by hand one by one
 
 examples:
   callgate augment --count 1000 -o rows.jsonl
@@ -56,7 +58,7 @@ def argument_parser() -> argparse.ArgumentParser:
         help="only this category; may be given several times (default: all, by weight)",
     )
     add("--count", type=int, help=f"rows in all (default {DEFAULT_COUNT})")
-    add("--data-set", metavar="NAME", help="make this whole set instead: augmented or balanced")
+    add("--data-set", metavar="NAME", help="make a whole set of data/ instead, see below")
     add("--seed", type=int, default=0, help="another seed gives other rows (default %(default)s)")
     add("-o", "--out", type=Path, metavar="OUT", help="the .jsonl file, or the set's folder")
     add("--force", action="store_true", help="write over OUT if it is there")
