@@ -188,7 +188,6 @@ def import_gguf(settings: ImportSettings, say: Progress = print) -> ImportResult
             say(f"already imported: {', '.join(map(str, folders))} (--force makes them again)")
             return ImportResult(folders, changed=False)
         _check_space(settings)
-        say(f"importing {settings.source.name}")
         if not has_wide:
             _convert(head, settings, digest, say)
         if target is not None and not has_quantized:

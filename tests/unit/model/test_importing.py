@@ -76,14 +76,6 @@ def test_the_quantized_folder_stands_beside_the_wide_one(tiny_gguf):
     assert (description.bits, description.group_size) == (5, 64)
 
 
-def test_an_import_says_what_it_reads_before_anything_takes_long(tiny_gguf):
-    tiny = tiny_gguf()
-    lines = []
-    import_gguf(ImportSettings(tiny.path, tiny.path.parent / "models" / "tiny"), lines.append)
-    assert lines[0] == f"importing {tiny.path.name}"
-    assert lines[-1].startswith("imported in ")
-
-
 def test_importing_again_changes_nothing_and_says_so(tiny_gguf):
     tiny = tiny_gguf()
     do_import(tiny.path)
