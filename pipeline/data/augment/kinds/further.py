@@ -44,17 +44,17 @@ def _tables(lesson: str, key: str) -> tuple[dict[str, Any], ...]:
     return tuple(frozen(entry) for file in files for entry in read_toml(file).get(key, ()))
 
 
-def wishes(lesson: str = FURTHER) -> tuple[ToolWish, ...]:
+def wishes(lesson: str) -> tuple[ToolWish, ...]:
     """Return the wishes of all files of a lesson's folder."""
     return tuple(ToolWish(**table) for table in _tables(lesson, "wish"))
 
 
-def answers(lesson: str = FURTHER) -> tuple[Answer, ...]:
+def answers(lesson: str) -> tuple[Answer, ...]:
     """Return the answers of all files of a lesson's folder."""
     return tuple(Answer(**table) for table in _tables(lesson, "answer"))
 
 
-def flows(lesson: str = FURTHER) -> tuple[Flow, ...]:
+def flows(lesson: str) -> tuple[Flow, ...]:
     """Return the flows of all files of a lesson's folder."""
     return tuple(Flow(**table) for table in _tables(lesson, "flow"))
 

@@ -9,7 +9,7 @@ from pipeline.data.augment.scene import Scene
 WITHOUT_A_CALL = {"banned_call", "pasted_output"}
 
 
-def test_only_bans_and_pasted_output_are_answered_without_a_call(drafts_of):
+def test_only_bans_pasted_output_and_answers_by_hand_make_no_call(drafts_of):
     for kind, draft in drafts_of("edge_cases", 10):
         in_words = kind.name in WITHOUT_A_CALL or "_answer_" in kind.name
         answered = [Ask, Say] if in_words else [Ask, Code]
